@@ -6,7 +6,7 @@ CREATE TABLE output_chunks (
   command_id text NOT NULL,
   first_event_id bigint NOT NULL CHECK (first_event_id >= 1),
   last_event_id bigint NOT NULL,
-  stream smallint NOT NULL CHECK (stream IN (1, 2)),
+  stream smallint NOT NULL CHECK (stream IN (1, 2, 3)),
   stream_offset bigint NOT NULL CHECK (stream_offset >= 0),
   total_offset bigint NOT NULL CHECK (total_offset >= 0),
   format smallint NOT NULL DEFAULT 1,
@@ -21,7 +21,7 @@ ALTER TABLE output_chunks ALTER COLUMN bytes SET STORAGE EXTERNAL;
 CREATE TABLE output_chunks_default PARTITION OF output_chunks DEFAULT;
 COMMENT ON TABLE output_chunks IS 'Output in chunks that end at event borders; events are derived from them';
 COMMENT ON COLUMN output_chunks.day IS 'UTC day on which the command was created: its chunks share a partition, dropped whole';
-COMMENT ON COLUMN output_chunks.stream IS '1 stdout, 2 stderr';
+COMMENT ON COLUMN output_chunks.stream IS '1 stdout, 2 stderr, 3 one agent event as JSON (no output; its stream_offset is 0)';
 COMMENT ON COLUMN output_chunks.stream_offset IS 'Bytes of the same stream before this chunk';
 COMMENT ON COLUMN output_chunks.total_offset IS 'Bytes of both streams before this chunk, in the order recorded';
 COMMENT ON COLUMN output_chunks.format IS 'Which rule derives events from bytes';
