@@ -48,6 +48,7 @@ public final class OutputLog implements Managed {
     return notYet();
   }
 
+  @SuppressWarnings("TypeParameterUnusedInFormals")
   private static <T> T notYet() {
     throw new UnsupportedOperationException();
   }
