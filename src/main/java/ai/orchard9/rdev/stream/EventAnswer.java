@@ -21,6 +21,7 @@ public final class EventAnswer {
       CommandKey key,
       long after,
       Map<String, String> headers) {
-    throw new UnsupportedOperationException();
+    headers.forEach(response::setHeader);
+    throw new UnsupportedOperationException(key.id() + request + after);
   }
 }
