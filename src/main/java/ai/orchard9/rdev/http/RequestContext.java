@@ -1,9 +1,11 @@
 package ai.orchard9.rdev.http;
 
 import jakarta.servlet.ServletRequest;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import org.jspecify.annotations.Nullable;
 
-/// What is known of a request before anybody looks at its body. Set by the outermost filter; resources
-/// take it as `@Context RequestContext request`, servlets by [#of].
+/// What is known of a request before anybody looks at its body. Set by the outermost handler; resources
+/// take it as `@Context RequestContext request`, filters and servlets by [#of].
 ///
 /// @param requestId the client's own `X-Request-Id` or one made here; also in the answer and in the MDC
 /// @param clientAddress the peer's, or that told by a trusted proxy; numeric
@@ -12,19 +14,29 @@ public record RequestContext(String requestId, String clientAddress) {
   /// MDC key of the request id.
   public static final String MDC_KEY = "requestId";
 
-  private static final String ATTRIBUTE = RequestContext.class.getName();
+  static final String ATTRIBUTE = "ai.orchard9.rdev.request";
 
-  /// The context of the request.
+  /// Attribute with the prefix of the key that was accepted, for the request log.
+  static final String KEY_PREFIX = "ai.orchard9.rdev.key-prefix";
+
+  /// The context of a servlet's request.
   ///
-  /// @throws IllegalStateException outside of the filter
+  /// @throws IllegalStateException outside of the server's handler
   public static RequestContext of(ServletRequest request) {
-    if (request.getAttribute(ATTRIBUTE) instanceof RequestContext context) {
+    return present(request.getAttribute(ATTRIBUTE));
+  }
+
+  /// The context of a resource's request.
+  ///
+  /// @throws IllegalStateException outside of the server's handler
+  public static RequestContext of(ContainerRequestContext request) {
+    return present(request.getProperty(ATTRIBUTE));
+  }
+
+  private static RequestContext present(@Nullable Object attribute) {
+    if (attribute instanceof RequestContext context) {
       return context;
     }
     throw new IllegalStateException("no request context");
-  }
-
-  void attachTo(ServletRequest request) {
-    request.setAttribute(ATTRIBUTE, this);
   }
 }

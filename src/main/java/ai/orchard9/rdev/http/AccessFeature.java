@@ -1,0 +1,114 @@
+package ai.orchard9.rdev.http;
+
+import ai.orchard9.rdev.error.ApiException;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.DynamicFeature;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.FeatureContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.SecurityContext;
+import java.security.Principal;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Puts the guards before each resource method: the key (priority 1000), whatever others register
+/// between (the rate limit), then the scope (priority 2000).
+final class AccessFeature implements DynamicFeature {
+
+  private static final String OWN_CODE = "ai.orchard9.rdev";
+
+  private final KeyFilter keyFilter;
+
+  AccessFeature(Authenticator authenticator) {
+    this.keyFilter = new KeyFilter(authenticator);
+  }
+
+  /// Declares the guards of one method.
+  ///
+  /// @throws IllegalStateException the method says nothing about who may call it
+  @Override
+  public void configure(ResourceInfo resource, FeatureContext context) {
+    var method = resource.getResourceMethod();
+    if (method.isAnnotationPresent(Public.class)) {
+      return;
+    }
+    context.register(keyFilter);
+    var required = method.getAnnotation(RequiresScope.class);
+    if (required != null) {
+      context.register(new ScopeFilter(required.value()));
+    } else if (!method.isAnnotationPresent(AnyScope.class)
+        && method.getDeclaringClass().getName().startsWith(OWN_CODE)) {
+      throw new IllegalStateException(method + " needs @RequiresScope, @AnyScope or @Public");
+    }
+  }
+
+  @Priority(Priorities.AUTHENTICATION)
+  private static final class KeyFilter implements ContainerRequestFilter {
+    private final Authenticator authenticator;
+
+    KeyFilter(Authenticator authenticator) {
+      this.authenticator = authenticator;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+      var key = presentedKey(request);
+      if (key == null) {
+        throw new ApiException.Unauthenticated(
+            "a key is required, as X-API-Key or Authorization: Bearer");
+      }
+      var caller = authenticator.authenticate(key, RequestContext.of(request).clientAddress());
+      request.setProperty(RequestContext.KEY_PREFIX, caller.keyPrefix());
+      request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
+    }
+
+    private static @Nullable String presentedKey(ContainerRequestContext request) {
+      var key = request.getHeaderString("X-API-Key");
+      if (key != null) {
+        return key.strip();
+      }
+      var authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+      if (authorization != null
+          && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+        return authorization.substring("bearer ".length()).strip();
+      }
+      return null;
+    }
+  }
+
+  @Priority(Priorities.AUTHORIZATION)
+  private record ScopeFilter(Scope scope) implements ContainerRequestFilter {
+    @Override
+    public void filter(ContainerRequestContext request) {
+      if (!(request.getSecurityContext().getUserPrincipal() instanceof Caller caller)
+          || !caller.has(scope)) {
+        throw new ApiException.Forbidden("the key lacks the scope " + scope.wireName());
+      }
+    }
+  }
+
+  private record Authenticated(Caller caller, SecurityContext before) implements SecurityContext {
+    @Override
+    public Principal getUserPrincipal() {
+      return caller;
+    }
+
+    @Override
+    public boolean isUserInRole(String role) {
+      return Scope.find(role).map(caller::has).orElse(false);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return before.isSecure();
+    }
+
+    @Override
+    public String getAuthenticationScheme() {
+      return "Bearer";
+    }
+  }
+}

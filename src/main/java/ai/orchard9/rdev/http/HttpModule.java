@@ -1,0 +1,108 @@
+package ai.orchard9.rdev.http;
+
+import io.dropwizard.auth.AuthValueFactoryProvider;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.jackson.Jackson;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
+import org.glassfish.jersey.process.internal.RequestScoped;
+import org.glassfish.jersey.server.ContainerRequest;
+import org.glassfish.jersey.server.ServerProperties;
+
+/// Wires what every endpoint shares.
+public final class HttpModule {
+
+  private HttpModule() {}
+
+  /// Makes the application's JSON that of the API, and leaves the configuration's as Dropwizard has it.
+  public static void initialize(Bootstrap<?> bootstrap) {
+    bootstrap.setObjectMapper(Json.newMapper());
+    bootstrap.setConfigurationFactoryFactory(HttpModule::configurationFactory);
+  }
+
+  private static <T> YamlConfigurationFactory<T> configurationFactory(
+      Class<T> type,
+      jakarta.validation.Validator validator,
+      com.fasterxml.jackson.databind.ObjectMapper ignored,
+      String prefix) {
+    return new YamlConfigurationFactory<>(type, validator, Jackson.newObjectMapper(), prefix);
+  }
+
+  /// Registers filters and mappers.
+  ///
+  /// @param trustedProxies whose `X-Forwarded-For` is believed
+  /// @param translators what other rooms' exceptions mean, asked in order
+  public static void install(
+      Configuration configuration,
+      Environment environment,
+      InstantSource clock,
+      Authenticator authenticator,
+      List<AddressRange> trustedProxies,
+      List<ErrorTranslator> translators) {
+    if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
+      server.setRegisterDefaultExceptionMappers(false);
+    }
+    var jersey = environment.jersey();
+    jersey.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+    jersey.register(new ErrorMapper(translators));
+    jersey.register(new EnvelopeFilter(clock));
+    jersey.register(new BodyLimit());
+    jersey.register(new BodyPresence());
+    jersey.register(new AccessFeature(authenticator));
+    jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
+    jersey.register(new RequestContextBinder());
+
+    var errors = new JettyErrors(environment.getObjectMapper(), clock);
+    environment.getApplicationContext().setErrorHandler(errors.forContext());
+    environment
+        .lifecycle()
+        .addEventListener(
+            new LifeCycle.Listener() {
+              @Override
+              public void lifeCycleStarting(LifeCycle starting) {
+                if (starting instanceof Server server) {
+                  server.setErrorHandler(errors.forServer());
+                  server.setRequestLog(new RequestLogger());
+                  var outermost = new RequestHandler(new ClientAddress(trustedProxies));
+                  outermost.setHandler(server.getHandler());
+                  server.setHandler(outermost);
+                }
+              }
+            });
+  }
+
+  private static final class RequestContextBinder extends AbstractBinder {
+    @Override
+    protected void configure() {
+      bindFactory(RequestContextFactory.class)
+          .to(RequestContext.class)
+          .proxy(false)
+          .in(RequestScoped.class);
+    }
+  }
+
+  /// Public only because HK2 makes it.
+  public static final class RequestContextFactory implements Supplier<RequestContext> {
+    private final Provider<ContainerRequest> request;
+
+    @Inject
+    RequestContextFactory(Provider<ContainerRequest> request) {
+      this.request = request;
+    }
+
+    @Override
+    public RequestContext get() {
+      return RequestContext.of(request.get());
+    }
+  }
+}
