@@ -25,6 +25,14 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
   /// What an answer holds until its meta is added.
   record Unfinished(ErrorBody.Detail detail) {}
 
+  /// Jersey has a mapper of its own for these, which wins over one for all of `Throwable`.
+  record OfViolations(ErrorMapper mapper) implements ExceptionMapper<JerseyViolationException> {
+    @Override
+    public Response toResponse(JerseyViolationException invalid) {
+      return mapper.toResponse(invalid);
+    }
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);
   private static final String CHALLENGE = "Bearer realm=\"rdev\"";
 

@@ -54,7 +54,9 @@ public final class HttpModule {
     }
     var jersey = environment.jersey();
     jersey.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
-    jersey.register(new ErrorMapper(translators));
+    var errorMapper = new ErrorMapper(translators);
+    jersey.register(errorMapper);
+    jersey.register(new ErrorMapper.OfViolations(errorMapper));
     jersey.register(new EnvelopeFilter(clock));
     jersey.register(new BodyLimit());
     jersey.register(new BodyPresence());

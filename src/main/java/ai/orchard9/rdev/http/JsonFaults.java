@@ -3,7 +3,10 @@ package ai.orchard9.rdev.http;
 import ai.orchard9.rdev.error.ApiException;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -74,6 +77,9 @@ final class JsonFaults {
       case MismatchedInputException mismatch when mismatch.getTargetType() != null ->
           mustBe(mismatch.getTargetType());
       case JsonMappingException mapping
+          when mapping.getCause() instanceof InputCoercionException coercion ->
+          mustBe(coercion.getTargetType());
+      case JsonMappingException mapping
           when mapping.getCause() instanceof IllegalArgumentException refused
               && refused.getMessage() != null ->
           refused.getMessage();
@@ -112,7 +118,9 @@ final class JsonFaults {
 
   private static String field(JsonProcessingException fault) {
     if (!(fault instanceof JsonMappingException mapping)) {
-      return "";
+      return fault.getProcessor() instanceof JsonParser parser
+          ? field(parser.getParsingContext())
+          : "";
     }
     var name = new StringBuilder();
     for (var step : mapping.getPath()) {
@@ -123,6 +131,20 @@ final class JsonFaults {
       }
     }
     return name.toString();
+  }
+
+  /// Where the parser stood when the document stopped making sense.
+  private static String field(JsonStreamContext position) {
+    var parent = position.getParent();
+    var before = parent == null ? "" : field(parent);
+    if (position.inArray()) {
+      return before + "[" + position.getCurrentIndex() + "]";
+    }
+    var name = position.getCurrentName();
+    if (!position.inObject() || name == null) {
+      return before;
+    }
+    return before.isEmpty() ? name : before + "." + name;
   }
 
   private static String at(@Nullable JsonLocation location) {
