@@ -86,7 +86,13 @@ alive_in() {
 ended() {
   r_record=
   { read -r r_record; } 2>/dev/null <exit
-  case $r_record in exit=*' .') r_record=${r_record% .} ;; *) return 1 ;; esac
+  case $r_record in
+    exit=*' .') r_record=${r_record% .} ;;
+    *)
+      r_record=
+      return 1
+      ;;
+  esac
 }
 
 # ---- The root and its instance ----------------------------------------------------------------------
@@ -182,14 +188,14 @@ stream() {
   done
 }
 
-# Obeys the server's control lines, which come on stdin. $1, $2: the streams.
+# Obeys the server's control lines, which come on stdin. $1, $2: the streams, if they still run.
 control() {
   while read -r r_word; do
     case $r_word in 'done' | bye) break ;; esac
   done
   # From here on nobody may interrupt: a half removed spool would look like a broken one.
   trap '' TERM
-  kill "$1" "$2"
+  kill ${1:+"$1" "$2"}
   # The outcome is committed elsewhere.
   [ "$r_word" = 'done' ] && rm -rf "$r_dir"
 }
@@ -237,13 +243,14 @@ end_follower() {
   alive "$r_u" "$r_u_start" && kill -KILL "$r_u"
 } 2>/dev/null
 
-# adopt <name> <token> <instance> <offset in out> <offset in err>
+# adopt <name> <marker> <token> <instance> <offset in out> <offset in err>
 adopt() {
-  same_instance "$3"
+  r_marker=$2 r_token=$3
+  same_instance "$4"
   r_dir=$r_root/$1
   # Whoever makes the directory decides whether the command ever starts; so does a start.
   if mkdir "$r_dir" 2>/dev/null; then
-    printf 'never\n' >"$r_dir/tombstone"
+    printf 'never\n' >"$r_dir/tombstone" || fail "the spool cannot be written"
   fi
   cd "$r_dir" || fail "the spool of the command cannot be read"
   # The winner may not have come to write its first line.
@@ -256,28 +263,29 @@ adopt() {
     printf 'tombstone\n'
     exit 0
   fi
-  r_token=0
-  { read -r r_token r_x; } 2>/dev/null <owner
-  if [ "$r_token" -gt "$2" ]; then
+  r_former=0
+  { read -r r_former r_x; } 2>/dev/null <owner
+  if [ "${r_former:-0}" -gt "$r_token" ]; then
     printf 'stale\n'
     exit 0
   fi
   end_follower
-  printf '%s\n' "$2" 2>/dev/null >owner
+  { printf '%s\n' "$r_token" >owner; } 2>/dev/null
   # First whether it lives, then whether it ended: the other order would miss an end in between.
   if alive_in supervisor && ! ended; then
     read -r r_x r_y <supervisor
     printf 'following\n'
     exec 3<&0
-    follow "$2" "$4" "$5" "$r_x"
+    follow "$r_token" "$5" "$6" "$r_x"
     exit 0
   fi
+  # What there is, and the marker behind it, by which the server knows that it has all.
   if ended; then printf 'ended %s\n' "$r_record"; else printf 'lost\n'; fi
-  [ -e out ] && tail -c "+$(($4 + 1))" out &
-  [ -e err ] && tail -c "+$(($5 + 1))" err >&2 &
+  tail -c "+$(($5 + 1))" out 2>/dev/null && printf '%s\n' "$r_marker${r_record:-lost}" &
+  tail -c "+$(($6 + 1))" err 2>/dev/null >&2 && printf '%s\n' "$r_marker" >&2 &
   wait
   exec >/dev/null 2>&1
-  control 2>/dev/null
+  control
 }
 
 # ---- Running ----------------------------------------------------------------------------------------

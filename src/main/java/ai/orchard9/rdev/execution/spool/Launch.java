@@ -1,0 +1,16 @@
+package ai.orchard9.rdev.execution.spool;
+
+import java.util.List;
+
+/// What a command runs.
+public sealed interface Launch {
+  /// Text for `bash` where there is one, else `sh`.
+  record Shell(String text) implements Launch {}
+
+  /// A program, found by PATH, and its arguments; no shell between.
+  record Exec(String program, List<String> arguments) implements Launch {
+    public Exec {
+      arguments = List.copyOf(arguments);
+    }
+  }
+}

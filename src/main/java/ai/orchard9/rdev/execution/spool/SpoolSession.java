@@ -1,0 +1,109 @@
+package ai.orchard9.rdev.execution.spool;
+
+import ai.orchard9.rdev.runtime.Exit;
+import ai.orchard9.rdev.runtime.Session;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/// A session in which the spool script waits for its one instruction. All but `close` may block, and
+/// belongs on a platform thread with somebody watching the time.
+final class SpoolSession implements AutoCloseable {
+  private static final int LONGEST_LINE = 8192;
+
+  private final Session session;
+  private final Executor background;
+  private final String instance;
+
+  private SpoolSession(Session session, Executor background, String instance) {
+    this.session = session;
+    this.background = background;
+    this.instance = instance;
+  }
+
+  /// Sends the script and waits for its greeting.
+  ///
+  /// @throws IOException the session broke, or the far side cannot keep commands
+  static SpoolSession greet(Session session, byte[] script, Executor background)
+      throws IOException {
+    session.stdin().write(script);
+    session.stdin().flush();
+    var greeting = readLine(session.stdout());
+    var words = greeting.split(" ", -1);
+    if (words.length < 4 || !words[0].equals("rdev") || !words[1].equals("1")) {
+      throw new IOException(greeting.isEmpty() ? "the session ended at once" : greeting);
+    }
+    return new SpoolSession(session, background, words[2]);
+  }
+
+  String instance() {
+    return instance;
+  }
+
+  InputStream stdout() {
+    return session.stdout();
+  }
+
+  InputStream stderr() {
+    return session.stderr();
+  }
+
+  /// Sends the instruction and returns the line that answers it.
+  ///
+  /// @throws IOException the session broke before the answer
+  String ask(byte[] instruction) throws IOException {
+    try {
+      session.stdin().write(instruction);
+      session.stdin().flush();
+    } catch (IOException e) {
+      // It may have refused without reading all, so its answer counts.
+    }
+    var answer = readLine(session.stdout());
+    if (answer.isEmpty()) {
+      throw new IOException("the session ended without an answer");
+    }
+    return answer;
+  }
+
+  void tell(String word) throws IOException {
+    session.stdin().write((word + "\n").getBytes(StandardCharsets.US_ASCII));
+    session.stdin().flush();
+  }
+
+  /// Whether the far side has left; a spare session may have while nobody looked.
+  boolean isOver() throws InterruptedException {
+    return session.waitFor(Duration.ZERO) instanceof Exit.Exited;
+  }
+
+  /// Closes once the far side has, for what was told last must still arrive.
+  void closeGently() {
+    background.execute(
+        () -> {
+          try {
+            session.stdout().skip(Long.MAX_VALUE);
+          } catch (IOException e) {
+            // Over, one way or the other.
+          }
+          close();
+        });
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private static String readLine(InputStream in) throws IOException {
+    var line = new ByteArrayOutputStream();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0 || line.size() > LONGEST_LINE) {
+        return "";
+      }
+      line.write(next);
+    }
+    return line.toString(StandardCharsets.UTF_8);
+  }
+}
