@@ -1,0 +1,19 @@
+package ai.orchard9.rdev.project;
+
+import ai.orchard9.rdev.runtime.Runtime;
+import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// Wires the room.
+public final class ProjectModule {
+  private ProjectModule() {}
+
+  /// Serves `/projects` and returns the catalog that others ask.
+  public static ProjectCatalog install(
+      Environment environment, Runtime runtime, Duration maximumAge, InstantSource clock) {
+    var catalog = new ProjectCatalog(runtime, maximumAge, clock);
+    environment.jersey().register(new ProjectResource(catalog));
+    return catalog;
+  }
+}

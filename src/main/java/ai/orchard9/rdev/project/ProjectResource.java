@@ -1,0 +1,63 @@
+package ai.orchard9.rdev.project;
+
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Envelope;
+import ai.orchard9.rdev.http.RequiresScope;
+import ai.orchard9.rdev.http.Scope;
+import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `/projects`: what this key may work in.
+@Path("/projects")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ProjectResource {
+  private final ProjectCatalog catalog;
+
+  ProjectResource(ProjectCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  @GET
+  @RequiresScope(Scope.PROJECTS_READ)
+  public Envelope<List<Body>> list(@Auth Caller caller) {
+    return Envelope.page(catalog.list(caller).stream().map(Body::of).toList(), null);
+  }
+
+  @GET
+  @Path("/{id}")
+  @RequiresScope(Scope.PROJECTS_READ)
+  public Envelope<Body> get(@Auth Caller caller, @PathParam("id") String id) {
+    return Envelope.of(Body.of(catalog.get(caller, id)));
+  }
+
+  /// One project on the wire.
+  public record Body(
+      String id,
+      String name,
+      String status,
+      @Nullable String podName,
+      Instant lastSeen,
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      List<String> warnings) {
+    static Body of(Project project) {
+      return new Body(
+          project.id(),
+          project.name(),
+          project.status(),
+          project.podName(),
+          project.lastSeen(),
+          project.labels(),
+          project.annotations(),
+          project.warnings());
+    }
+  }
+}
