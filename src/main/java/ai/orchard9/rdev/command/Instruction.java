@@ -32,9 +32,9 @@ public sealed interface Instruction {
 
   default CommandType type() {
     return switch (this) {
-      case Shell ignored -> CommandType.SHELL;
-      case Git ignored -> CommandType.GIT;
-      case Claude ignored -> CommandType.CLAUDE;
+      case Shell _ -> CommandType.SHELL;
+      case Git _ -> CommandType.GIT;
+      case Claude _ -> CommandType.CLAUDE;
     };
   }
 }

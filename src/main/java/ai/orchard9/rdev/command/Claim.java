@@ -1,0 +1,29 @@
+package ai.orchard9.rdev.command;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A running command in the hands of one server.
+///
+/// @param token fencing: every write names it, and none with an older one counts
+/// @param marker random text that ends its output in the spool
+/// @param instance the spool that the start is or was sent to; null: no start was ever sent
+/// @param acknowledged whether the spool said that it started; it must then never start again
+/// @param remaining until its timeout, by the database's clock; negative when past
+/// @param kill null unless somebody asked for its end
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared
+public record Claim(
+    Command command,
+    long token,
+    String marker,
+    @Nullable String instance,
+    boolean acknowledged,
+    Duration remaining,
+    byte[] stdin,
+    Map<String, String> environment,
+    @Nullable KillRequest kill) {
+
+  /// Somebody wants a running command to end.
+  public record KillRequest(String reason, Duration grace) {}
+}

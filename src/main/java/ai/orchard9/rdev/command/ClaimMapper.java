@@ -1,0 +1,48 @@
+package ai.orchard9.rdev.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a claimed row and its inputs.
+public final class ClaimMapper implements RowMapper<Claim> {
+  private static final byte[] NO_STDIN = {};
+
+  @Override
+  public Claim map(ResultSet row, StatementContext context) throws SQLException {
+    var stdin = row.getBytes("stdin");
+    return new Claim(
+        CommandMapper.read(row),
+        row.getLong("token"),
+        row.getString("marker"),
+        row.getString("instance"),
+        row.getBoolean("acknowledged"),
+        Duration.ofMillis(row.getLong("remaining_ms")),
+        stdin == null ? NO_STDIN : stdin,
+        environment(row.getString("environment")),
+        kill(row));
+  }
+
+  private static Map<String, String> environment(@Nullable String json) {
+    var values = new LinkedHashMap<String, String>();
+    if (json != null) {
+      for (Map.Entry<String, JsonNode> entry : CommandMapper.tree(json).properties()) {
+        values.put(entry.getKey(), entry.getValue().asText());
+      }
+    }
+    return values;
+  }
+
+  private static Claim.@Nullable KillRequest kill(ResultSet row) throws SQLException {
+    var reason = row.getString("kill_reason");
+    return reason == null
+        ? null
+        : new Claim.KillRequest(reason, Duration.ofSeconds(row.getInt("kill_grace_seconds")));
+  }
+}

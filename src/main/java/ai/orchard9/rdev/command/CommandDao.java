@@ -1,0 +1,124 @@
+package ai.orchard9.rdev.command;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jdbi.v3.sqlobject.statement.UseRowMapper;
+import org.jspecify.annotations.Nullable;
+
+/// Rows of `commands` as clients see them; what executes them goes through [QueueDao].
+@RegisterRowMapper(CommandMapper.class)
+interface CommandDao {
+  String COLUMNS =
+      """
+      id, project, type, status, priority, metadata, request, timeout_seconds, key_id, key_name,
+      request_id, trace_id, created_at, started_at, finished_at, exit_code, signal, error_code,
+      error_message, stdout_bytes, stderr_bytes, stdout_sha256, stderr_sha256, last_event_id,
+      background, kill_receipt, pod_name, attempt, adoptions
+      """;
+
+  @SqlQuery(
+      """
+      INSERT INTO commands (id, project, type, status, priority, metadata, request, timeout_seconds,
+        start_before, key_id, key_name, request_id, trace_id, marker)
+      VALUES (:id, :project, :type, 'pending', :priority, :metadata::jsonb, :request::jsonb,
+        :timeoutSeconds, clock_timestamp() + :startWithinSeconds * interval '1 second',
+        :keyId, :keyName, :requestId, :traceId, :marker)
+      RETURNING
+      """
+          + COLUMNS)
+  @UseRowMapper(CommandMapper.class)
+  Command insert(
+      String id,
+      String project,
+      String type,
+      String priority,
+      String metadata,
+      String request,
+      int timeoutSeconds,
+      @Nullable Integer startWithinSeconds,
+      @Nullable UUID keyId,
+      String keyName,
+      String requestId,
+      @Nullable String traceId,
+      String marker);
+
+  @SqlUpdate(
+      """
+      INSERT INTO command_inputs (command_id, stdin, environment)
+      VALUES (:id, :stdin, :environment::jsonb)
+      """)
+  void insertInputs(String id, byte @Nullable [] stdin, String environment);
+
+  @SqlUpdate(
+      """
+      INSERT INTO slots (project, number) SELECT :project, generate_series(1, :limit)
+      ON CONFLICT DO NOTHING
+      """)
+  void ensureSlots(String project, int limit);
+
+  @SqlQuery("SELECT " + COLUMNS + " FROM commands WHERE id = :id")
+  Optional<Command> find(String id);
+
+  /// Newest first, after the row that the cursor names.
+  @SqlQuery(
+      "SELECT "
+          + COLUMNS
+          + """
+           FROM commands
+          WHERE (:project::text IS NULL OR project = :project)
+            AND (:status::text IS NULL OR status = :status)
+            AND (:type::text IS NULL OR type = :type)
+            AND (:keyId::uuid IS NULL OR key_id = :keyId)
+            AND (:since::timestamptz IS NULL OR created_at >= :since)
+            AND (:until::timestamptz IS NULL OR created_at < :until)
+            AND (:visible::text[] IS NULL OR project = ANY(:visible))
+            AND (:beforeAt::timestamptz IS NULL OR (created_at, id) < (:beforeAt, :beforeId))
+          ORDER BY created_at DESC, id DESC
+          LIMIT :limit
+          """)
+  List<Command> list(
+      @Nullable String project,
+      @Nullable String status,
+      @Nullable String type,
+      @Nullable UUID keyId,
+      @Nullable Instant since,
+      @Nullable Instant until,
+      String @Nullable [] visible,
+      @Nullable Instant beforeAt,
+      @Nullable String beforeId,
+      int limit);
+
+  /// Position of a pending command in the order of claiming, 1 = next.
+  @SqlQuery(
+      """
+      SELECT count(*) FROM commands other JOIN commands me ON me.id = :id
+      WHERE other.status = 'pending' AND me.status = 'pending'
+        AND (other.created_at, other.id) <= (me.created_at, me.id)
+      """)
+  int queuePosition(String id);
+
+  /// Ends a command that nothing has started yet.
+  @SqlUpdate(
+      """
+      UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp()
+      WHERE id = :id AND status = 'pending'
+      """)
+  int cancelPending(String id);
+
+  /// Leaves word for the owner of a running command. The first request counts.
+  @SqlUpdate(
+      """
+      UPDATE commands SET kill_reason = 'cancel', kill_grace_seconds = :graceSeconds,
+        kill_requested_at = clock_timestamp()
+      WHERE id = :id AND status = 'running' AND kill_requested_at IS NULL
+      """)
+  int requestCancel(String id, int graceSeconds);
+
+  @SqlUpdate("DELETE FROM command_inputs WHERE command_id = :id")
+  void eraseInputs(String id);
+}

@@ -1,0 +1,26 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.error.ErrorCode;
+
+/// This room's refusals, on one page.
+final class CommandErrors {
+  private CommandErrors() {}
+
+  static ApiException notFound() {
+    return new ApiException.NotFound("command not found");
+  }
+
+  static ApiException finished(Command command) {
+    return new ApiException.Conflict("the command is " + command.status().wire() + " already");
+  }
+
+  static ApiException typeNotAllowed(CommandType type) {
+    return new ApiException.Forbidden(
+        ErrorCode.COMMAND_NOT_ALLOWED, "this key may not run " + type.wire() + " commands");
+  }
+
+  static ApiException urgentNeedsAdmin() {
+    return new ApiException.Forbidden("priority urgent needs the scope admin");
+  }
+}

@@ -1,0 +1,78 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import io.dropwizard.core.setup.Environment;
+import java.time.InstantSource;
+import java.util.Set;
+import org.jdbi.v3.core.Jdbi;
+
+/// Wires the room.
+public final class CommandModule {
+  private final CommandService service;
+  private final Queue queue;
+  private final CommandViews views;
+  private final Waiting waiting;
+  private final ProjectCatalog projects;
+  private final Set<String> claudeEnvironment;
+
+  private CommandModule(
+      CommandService service,
+      Queue queue,
+      CommandViews views,
+      Waiting waiting,
+      ProjectCatalog projects,
+      Set<String> claudeEnvironment) {
+    this.service = service;
+    this.queue = queue;
+    this.views = views;
+    this.waiting = waiting;
+    this.projects = projects;
+    this.claudeEnvironment = claudeEnvironment;
+  }
+
+  /// Builds the room.
+  ///
+  /// @param requests a pool whose waits are as short as a request's
+  /// @param work a pool for background work
+  /// @param maximumWaiting how many clients may wait for an end at once
+  public static CommandModule create(
+      Jdbi requests,
+      Jdbi work,
+      ProjectCatalog projects,
+      OutputLog output,
+      ProjectEvents life,
+      InstantSource clock,
+      int maximumWaiting,
+      Set<String> claudeEnvironment) {
+    var facts = new Facts(life);
+    var queue = new Queue(work, facts, output);
+    var service = new CommandService(requests, projects, queue, facts, clock);
+    var views = new CommandViews(requests, output, projects, service::queuePosition);
+    var waiting = new Waiting(output, maximumWaiting);
+    return new CommandModule(service, queue, views, waiting, projects, claudeEnvironment);
+  }
+
+  /// Serves the room's part of the API.
+  ///
+  /// @param live who answers with events
+  public void install(Environment environment, LiveAnswer live) {
+    var rules = new SubmissionRules(claudeEnvironment);
+    var submitting = new Submitting(service, projects, rules, views, waiting, live);
+    environment.jersey().register(new ShellResource(submitting));
+    environment.jersey().register(new GitResource(submitting));
+    environment.jersey().register(new ClaudeResource(submitting));
+    environment.jersey().register(new CommandResource(service, views, waiting));
+  }
+
+  /// Submits, finds and cancels.
+  public CommandService service() {
+    return service;
+  }
+
+  /// Offers commands to those who execute them.
+  public Queue queue() {
+    return queue;
+  }
+}

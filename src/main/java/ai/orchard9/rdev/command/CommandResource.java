@@ -1,0 +1,143 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Cursor;
+import ai.orchard9.rdev.http.Envelope;
+import ai.orchard9.rdev.http.OptionalBody;
+import ai.orchard9.rdev.http.Page;
+import ai.orchard9.rdev.http.RequiresScope;
+import ai.orchard9.rdev.http.Scope;
+import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// `/commands`: what was asked and what became of it.
+@Path("/commands")
+@Produces(MediaType.APPLICATION_JSON)
+public final class CommandResource {
+  private static final int DEFAULT_GRACE_SECONDS = 5;
+  private static final int LONGEST_GRACE_SECONDS = 60;
+
+  private final CommandService service;
+  private final CommandViews views;
+  private final Waiting waiting;
+
+  CommandResource(CommandService service, CommandViews views, Waiting waiting) {
+    this.service = service;
+    this.views = views;
+    this.waiting = waiting;
+  }
+
+  /// Body of a cancel.
+  record CancelRequest(@Nullable Integer graceSeconds) {}
+
+  @GET
+  @RequiresScope(Scope.PROJECTS_READ)
+  public Envelope<List<CommandResponse>> list(
+      @Auth Caller caller,
+      @BeanParam Page page,
+      @QueryParam("project") @Nullable String project,
+      @QueryParam("status") @Nullable String status,
+      @QueryParam("type") @Nullable String type,
+      @QueryParam("key_id") @Nullable String keyId,
+      @QueryParam("since") @Nullable String since,
+      @QueryParam("until") @Nullable String until) {
+    var filter =
+        new CommandFilter(
+            project,
+            status == null ? null : CommandStatus.find(status).orElseThrow(() -> bad("status")),
+            type == null ? null : CommandType.find(type).orElseThrow(() -> bad("type")),
+            uuid(keyId),
+            instant("since", since),
+            instant("until", until));
+    var rows = service.list(caller, filter, page.fetch(), page.cursor(CommandFilter.LIST, 2));
+    return page.of(
+        rows.stream().map(views::listed).toList(),
+        it -> Cursor.of(CommandFilter.LIST, it.createdAt(), it.id()));
+  }
+
+  @GET
+  @Path("/{id}")
+  @RequiresScope(Scope.PROJECTS_READ)
+  public void get(
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @HeaderParam("Prefer") @Nullable String prefer,
+      @Suspended AsyncResponse answer) {
+    var command = service.get(caller, id);
+    var wait = Preference.wait(prefer);
+    if (wait.isEmpty()) {
+      answer.resume(Envelope.of(views.full(command)));
+      return;
+    }
+    waiting.whenFinished(
+        command.id(),
+        wait.get(),
+        finished -> {
+          var now = service.get(caller, id);
+          answer.resume(
+              Response.ok(Envelope.of(finished ? views.withOutput(now) : views.full(now)))
+                  .header("Preference-Applied", "wait=" + wait.get().toSeconds())
+                  .build());
+        },
+        answer::resume);
+  }
+
+  @POST
+  @Path("/{id}/cancel")
+  @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
+  @RequiresScope(Scope.PROJECTS_EXECUTE)
+  public Response cancel(
+      @Auth Caller caller, @PathParam("id") String id, @OptionalBody @Nullable CancelRequest request) {
+    var command = service.cancel(caller, id, grace(request));
+    return Response.accepted(Envelope.of(views.full(command))).build();
+  }
+
+  private static Duration grace(@Nullable CancelRequest request) {
+    var seconds =
+        Optional.ofNullable(request).map(CancelRequest::graceSeconds).orElse(DEFAULT_GRACE_SECONDS);
+    if (seconds < 0 || seconds > LONGEST_GRACE_SECONDS) {
+      throw ApiException.badField("grace_seconds", "must be 0–60");
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
+  private static @Nullable UUID uuid(@Nullable String text) {
+    try {
+      return text == null ? null : UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw bad("key_id");
+    }
+  }
+
+  private static @Nullable Instant instant(String field, @Nullable String text) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
+    }
+  }
+
+  private static ApiException bad(String field) {
+    return ApiException.badField(field, "is not one that there is");
+  }
+}

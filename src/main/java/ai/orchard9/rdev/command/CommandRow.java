@@ -1,0 +1,102 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.http.Caller;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A submission as it is stored.
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared
+record CommandRow(
+    String id,
+    String project,
+    String type,
+    String priority,
+    String metadata,
+    String request,
+    int timeoutSeconds,
+    @Nullable Integer startWithinSeconds,
+    @Nullable UUID keyId,
+    String keyName,
+    String requestId,
+    @Nullable String traceId,
+    String marker,
+    byte @Nullable [] stdin,
+    String environment) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /// 128 bits: output that holds it by chance does not happen.
+  private static final int MARKER_BYTES = 16;
+
+  static CommandRow of(
+      CommandId id,
+      String project,
+      Caller caller,
+      Submission submission,
+      CommandService.Origin origin) {
+    return new CommandRow(
+        id.value(),
+        project,
+        submission.instruction().type().wire(),
+        submission.priority().wire(),
+        JSON.valueToTree(submission.metadata()).toString(),
+        requestJson(submission).toString(),
+        submission.timeoutSeconds(),
+        submission.startWithinSeconds(),
+        caller.keyId(),
+        caller.keyName(),
+        origin.requestId(),
+        origin.traceId(),
+        randomMarker(),
+        submission.stdin(),
+        JSON.valueToTree(submission.environment()).toString());
+  }
+
+  boolean hasInputs() {
+    return stdin != null || !environment.equals("{}");
+  }
+
+  private static String randomMarker() {
+    var bytes = new byte[MARKER_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private static ObjectNode requestJson(Submission submission) {
+    var node = JSON.createObjectNode();
+    switch (submission.instruction()) {
+      case Instruction.Shell shell -> node.put("command", shell.command());
+      case Instruction.Git git -> node.set("args", JSON.valueToTree(git.args()));
+      case Instruction.Claude claude -> claude(node, claude);
+    }
+    if (!submission.workdir().isEmpty()) {
+      node.put("workdir", submission.workdir());
+    }
+    if (!submission.environment().isEmpty()) {
+      node.set("env", JSON.valueToTree(submission.environment().keySet().stream().sorted().toList()));
+    }
+    return node;
+  }
+
+  private static void claude(ObjectNode node, Instruction.Claude claude) {
+    var values = JSON.createObjectNode();
+    values.put("prompt", claude.prompt());
+    values.put("session_id", claude.sessionId());
+    values.put("model", claude.model());
+    values.set("allowed_tools", JSON.valueToTree(claude.allowedTools()));
+    values.put("max_turns", claude.maxTurns());
+    values.put("max_tokens", claude.maxTokens());
+    values.put("max_cost_usd", claude.maxCostUsd());
+    for (Map.Entry<String, JsonNode> entry : values.properties()) {
+      if (!entry.getValue().isNull()) {
+        node.set(entry.getKey(), entry.getValue());
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Cursor;
+import ai.orchard9.rdev.http.Scope;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/// Submits, finds and cancels commands. Knows no HTTP.
+public final class CommandService {
+  private final Jdbi jdbi;
+  private final ProjectCatalog projects;
+  private final Queue queue;
+  private final Facts facts;
+  private final InstantSource clock;
+
+  CommandService(
+      Jdbi jdbi, ProjectCatalog projects, Queue queue, Facts facts, InstantSource clock) {
+    this.jdbi = jdbi;
+    this.projects = projects;
+    this.queue = queue;
+    this.facts = facts;
+    this.clock = clock;
+  }
+
+  /// What came with the request that is not its body.
+  ///
+  /// @param traceId 32 hex digits of `traceparent`; null without one
+  public record Origin(String requestId, @Nullable String traceId) {}
+
+  /// Queues an instruction. When it returns, the row is committed.
+  ///
+  /// @throws ApiException.NotFound no such project, or not one that the caller's key may see
+  /// @throws ApiException.Forbidden the key, or the policy, does not allow it
+  public Command submit(Caller caller, String project, Submission submission, Origin origin) {
+    projects.get(caller, project);
+    allow(caller, submission);
+    var row = CommandRow.of(CommandId.random(clock.instant()), project, caller, submission, origin);
+    var command = jdbi.inTransaction(handle -> insert(handle.attach(CommandDao.class), row, handle));
+    facts.published();
+    queue.submitted();
+    return command;
+  }
+
+  private Command insert(CommandDao dao, CommandRow row, Handle handle) {
+    var command =
+        dao.insert(
+            row.id(),
+            row.project(),
+            row.type(),
+            row.priority(),
+            row.metadata(),
+            row.request(),
+            row.timeoutSeconds(),
+            row.startWithinSeconds(),
+            row.keyId(),
+            row.keyName(),
+            row.requestId(),
+            row.traceId(),
+            row.marker());
+    if (row.hasInputs()) {
+      dao.insertInputs(row.id(), row.stdin(), row.environment());
+    }
+    facts.append(handle, command);
+    return command;
+  }
+
+  private static void allow(Caller caller, Submission submission) {
+    var type = submission.instruction().type();
+    if (!caller.mayRun(type.wire())) {
+      throw CommandErrors.typeNotAllowed(type);
+    }
+    if (submission.priority() == Priority.URGENT && !caller.has(Scope.ADMIN)) {
+      throw CommandErrors.urgentNeedsAdmin();
+    }
+    if (submission.instruction() instanceof Instruction.Git git) {
+      GitPolicy.check(git.args());
+    }
+  }
+
+  /// The command, when there is one that the caller may see.
+  public Optional<Command> find(Caller caller, String id) {
+    return CommandId.parse(id)
+        .flatMap(it -> jdbi.withExtension(CommandDao.class, dao -> dao.find(it.value())))
+        .filter(it -> caller.mayUse(it.project()));
+  }
+
+  /// Like [#find].
+  ///
+  /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see
+  public Command get(Caller caller, String id) {
+    return find(caller, id).orElseThrow(CommandErrors::notFound);
+  }
+
+  /// Commands that the caller may see, newest first.
+  ///
+  /// @param after where to begin; empty: with the newest
+  public List<Command> list(Caller caller, CommandFilter filter, int rows, Optional<Cursor> after) {
+    var visible = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
+    return jdbi.withExtension(CommandDao.class, dao -> filter.list(dao, visible, rows, after));
+  }
+
+  /// 1 = next; 0 when it does not wait any more.
+  public int queuePosition(CommandId id) {
+    return jdbi.withExtension(CommandDao.class, dao -> dao.queuePosition(id.value()));
+  }
+
+  /// Ends a command: at once while it waits, by signals while it runs.
+  ///
+  /// @param grace between TERM and KILL, 0–60 s
+  /// @throws ApiException.Conflict it has ended already
+  public Command cancel(Caller caller, String id, Duration grace) {
+    var command = get(caller, id);
+    if (cancelPending(command.id())) {
+      queue.finished(command.id());
+      return get(caller, id);
+    }
+    var asked =
+        jdbi.withExtension(
+            CommandDao.class,
+            dao -> dao.requestCancel(command.id().value(), (int) grace.toSeconds()));
+    var now = get(caller, id);
+    if (asked == 0 && now.status().isFinal()) {
+      throw CommandErrors.finished(now);
+    }
+    queue.killRequested(command.id());
+    return now;
+  }
+
+  private boolean cancelPending(CommandId id) {
+    return jdbi.inTransaction(
+        handle -> {
+          var dao = handle.attach(CommandDao.class);
+          if (dao.cancelPending(id.value()) == 0) {
+            return false;
+          }
+          dao.eraseInputs(id.value());
+          facts.append(handle, dao.find(id.value()).orElseThrow());
+          return true;
+        });
+  }
+}

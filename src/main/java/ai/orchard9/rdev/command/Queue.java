@@ -1,0 +1,228 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.command.output.OutputLog;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/// Offers pending commands to those who execute them, and takes their reports. Every report names the
+/// token of its claim; one that is out of date changes nothing and answers false.
+public final class Queue {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Jdbi jdbi;
+  private final Facts facts;
+  private final OutputLog output;
+  private final Set<String> slotted = ConcurrentHashMap.newKeySet();
+  private final List<Runnable> onSubmit = new CopyOnWriteArrayList<>();
+  private final List<Consumer<CommandId>> onKill = new CopyOnWriteArrayList<>();
+
+  /// @param jdbi a pool for background work: its waits are longer than a request may take
+  Queue(Jdbi jdbi, Facts facts, OutputLog output) {
+    this.jdbi = jdbi;
+    this.facts = facts;
+    this.output = output;
+  }
+
+  /// How long an owner may be silent before others take over.
+  public static Duration lease() {
+    return Duration.ofSeconds(QueueDao.LEASE_SECONDS);
+  }
+
+  /// Calls back (quickly, on any thread) when this server has queued a command.
+  public void onSubmit(Runnable wake) {
+    onSubmit.add(wake);
+  }
+
+  /// Calls back when this server was asked to end a running command.
+  public void onKill(Consumer<CommandId> wake) {
+    onKill.add(wake);
+  }
+
+  void submitted() {
+    onSubmit.forEach(Runnable::run);
+  }
+
+  void killRequested(CommandId id) {
+    onKill.forEach(it -> it.accept(id));
+  }
+
+  void finished(CommandId id) {
+    output.finished(id.value());
+  }
+
+  /// Claims the oldest pending command of the given projects that has room.
+  ///
+  /// @param instances the spool's instance by project, where this server has seen it: stored with the
+  ///     claim, before any start is sent
+  /// @param pods the pod's name by project
+  /// @param perProject how many may run in one project
+  public Optional<Claim> claim(
+      String owner,
+      Collection<String> projects,
+      Map<String, String> instances,
+      Map<String, String> pods,
+      int perProject) {
+    projects.forEach(it -> ensureSlots(it, perProject));
+    return jdbi.inTransaction(
+        handle -> {
+          var claim =
+              handle
+                  .attach(QueueDao.class)
+                  .claim(
+                      owner,
+                      projects.toArray(String[]::new),
+                      perProject,
+                      JSON.valueToTree(instances).toString(),
+                      JSON.valueToTree(pods).toString(),
+                      QueueDao.LEASE_SECONDS);
+          claim.ifPresent(it -> facts.append(handle, it.command()));
+          return claim;
+        });
+  }
+
+  private void ensureSlots(String project, int limit) {
+    var name = project + '\0' + limit;
+    if (!slotted.contains(name)) {
+      jdbi.useExtension(CommandDao.class, dao -> dao.ensureSlots(project, limit));
+      slotted.add(name);
+    }
+  }
+
+  /// Takes over commands whose lease has run out.
+  public List<Claim> adopt(String owner, Collection<String> mine, int count) {
+    return jdbi.withExtension(
+        QueueDao.class,
+        dao -> dao.adopt(owner, mine.toArray(String[]::new), count, QueueDao.LEASE_SECONDS));
+  }
+
+  /// Extends the leases of those that are still this owner's, and names them.
+  public Set<String> renew(String owner, Collection<String> ids) {
+    return Set.copyOf(
+        jdbi.withExtension(
+            QueueDao.class,
+            dao -> dao.renew(owner, ids.toArray(String[]::new), QueueDao.LEASE_SECONDS)));
+  }
+
+  /// Which of these somebody wants ended.
+  public Map<String, Claim.KillRequest> killRequests(String owner, Collection<String> ids) {
+    var rows =
+        jdbi.withExtension(
+            QueueDao.class, dao -> dao.killRequests(owner, ids.toArray(String[]::new)));
+    var requests = new HashMap<String, Claim.KillRequest>();
+    rows.forEach(
+        it ->
+            requests.put(
+                it.commandId(),
+                new Claim.KillRequest(it.reason(), Duration.ofSeconds(it.graceSeconds()))));
+    return requests;
+  }
+
+  /// Notes the spool that the start will be sent to; must be committed before it is sent.
+  public boolean storeInstance(Claim claim, String instance) {
+    return jdbi.withExtension(
+            QueueDao.class,
+            dao -> dao.storeInstance(claim.command().id().value(), claim.token(), instance))
+        == 1;
+  }
+
+  /// Notes that the spool has started it: never again, and its inputs are erased.
+  public void acknowledge(Claim claim) {
+    jdbi.useExtension(
+        QueueDao.class, dao -> dao.acknowledge(claim.command().id().value(), claim.token()));
+  }
+
+  /// Lets others take over at once.
+  public boolean release(Claim claim) {
+    return jdbi.withExtension(
+            QueueDao.class, dao -> dao.release(claim.command().id().value(), claim.token()))
+        == 1;
+  }
+
+  /// Puts back what provably never started.
+  public boolean requeue(Claim claim) {
+    var done =
+        jdbi.inTransaction(
+            handle -> {
+              var id = claim.command().id().value();
+              if (handle.attach(QueueDao.class).requeue(id, claim.token()) == 0) {
+                return false;
+              }
+              facts.append(handle, handle.attach(CommandDao.class).find(id).orElseThrow());
+              return true;
+            });
+    if (done) {
+      submitted();
+    }
+    return done;
+  }
+
+  /// Writes how it ended, once.
+  public boolean finish(Claim claim, Result result) {
+    var id = claim.command().id().value();
+    var done = jdbi.inTransaction(handle -> finish(handle, claim, id, result));
+    if (done) {
+      facts.published();
+      output.finished(id);
+      submitted();
+    }
+    return done;
+  }
+
+  private boolean finish(
+      Handle handle, Claim claim, String id, Result result) {
+    var dao = handle.attach(QueueDao.class);
+    var changed =
+        dao.finish(
+            id,
+            claim.token(),
+            result.status().wire(),
+            result.exitCode(),
+            result.signal(),
+            result.errorCode(),
+            result.errorMessage(),
+            text(result.killReceipt()),
+            result.background(),
+            result.stdoutSha256(),
+            result.stderrSha256());
+    if (changed == 0) {
+      return false;
+    }
+    dao.freeSlot(id);
+    var commands = handle.attach(CommandDao.class);
+    commands.eraseInputs(id);
+    facts.append(handle, commands.find(id).orElseThrow());
+    return true;
+  }
+
+  private static @Nullable String text(@Nullable Object json) {
+    return json == null ? null : json.toString();
+  }
+
+  /// Fails what waited longer than its sender allowed.
+  public void failExpired() {
+    var expired =
+        jdbi.inTransaction(
+            handle -> {
+              var rows = handle.attach(QueueDao.class).failExpired();
+              rows.forEach(
+                  it -> {
+                    handle.attach(CommandDao.class).eraseInputs(it.id().value());
+                    facts.append(handle, it);
+                  });
+              return rows;
+            });
+    expired.forEach(it -> output.finished(it.id().value()));
+  }
+}

@@ -1,0 +1,25 @@
+package ai.orchard9.rdev.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+/// How a command ended, as it is written once.
+///
+/// @param exitCode null unless its end was seen
+public record Result(
+    CommandStatus status,
+    @Nullable Integer exitCode,
+    @Nullable String signal,
+    @Nullable String errorCode,
+    @Nullable String errorMessage,
+    @Nullable JsonNode killReceipt,
+    @Nullable Integer background,
+    @Nullable String stdoutSha256,
+    @Nullable String stderrSha256) {
+
+  public Result {
+    if (!status.isFinal()) {
+      throw new IllegalArgumentException("not an end: " + status);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package ai.orchard9.rdev.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.error.FieldError;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Turns a request body into a [Submission], or says which fields are wrong. All bounds are the
+/// contract's (section 5).
+final class SubmissionRules {
+  private static final int COMMAND_BYTES = 65_536;
+  private static final int PROMPT_BYTES = 262_144;
+  private static final int ARGUMENTS = 256;
+  private static final int ARGUMENT_BYTES = 65_536;
+  private static final int STDIN_BYTES = 1 << 20;
+  private static final int ENV_NAMES = 64;
+  private static final int ENV_BYTES = 256 * 1024;
+  private static final int METADATA_ENTRIES = 16;
+  private static final int METADATA_BYTES = 256;
+  private static final int WORKDIR_BYTES = 4096;
+  private static final int TIMEOUT_DEFAULT = 1800;
+  private static final int TIMEOUT_MAX = 86_400;
+  private static final int START_WITHIN_MAX = 31 * 86_400;
+  private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}");
+  private static final Pattern TOOL = Pattern.compile("[^\\p{Cntrl}]{1,500}");
+  private static final Pattern GIT_ENV =
+      Pattern.compile("(GIT_AUTHOR_|GIT_COMMITTER_|LC_)[A-Z]+|LANG|TZ");
+
+  private final Set<String> claudeEnvironment;
+
+  /// Rules for one server.
+  ///
+  /// @param claudeEnvironment names that a claude request may set (`CLAUDE_ENV_ALLOW`)
+  SubmissionRules(Set<String> claudeEnvironment) {
+    this.claudeEnvironment = Set.copyOf(claudeEnvironment);
+  }
+
+  static SubmitRequest required(@Nullable SubmitRequest body) {
+    if (body == null) {
+      throw new ApiException.BadRequest("a JSON object is required as body");
+    }
+    return body;
+  }
+
+  /// Checks everything and names every field at fault at once.
+  ///
+  /// @throws ApiException.BadRequest a field is missing, too long or otherwise outside
+  Submission check(SubmitRequest request) {
+    var errors = new ArrayList<FieldError>();
+    var instruction = instruction(request, errors);
+    var timeout = between("timeout_seconds", request.timeoutSeconds(), 1, TIMEOUT_MAX, errors);
+    var startWithin =
+        between("start_within_seconds", request.startWithinSeconds(), 1, START_WITHIN_MAX, errors);
+    var priority = priority(request.priority(), errors);
+    var workdir = workdir(request.workdir(), errors);
+    var environment = environment(request, errors);
+    var stdin = stdin(request, errors);
+    var metadata = metadata(request.metadata(), errors);
+    if (!errors.isEmpty()) {
+      throw new ApiException.BadRequest(errors);
+    }
+    return new Submission(
+        instruction,
+        timeout == null ? TIMEOUT_DEFAULT : timeout,
+        priority,
+        workdir,
+        environment,
+        stdin,
+        startWithin,
+        metadata);
+  }
+
+  private static Instruction instruction(SubmitRequest request, List<FieldError> errors) {
+    return switch (request) {
+      case SubmitRequest.Shell shell ->
+          new Instruction.Shell(text("command", shell.command(), COMMAND_BYTES, errors));
+      case SubmitRequest.Git git -> new Instruction.Git(arguments(git.args(), errors));
+      case SubmitRequest.Claude claude -> claude(claude, errors);
+    };
+  }
+
+  private static Instruction.Claude claude(SubmitRequest.Claude request, List<FieldError> errors) {
+    word("session_id", request.sessionId(), errors);
+    word("model", request.model(), errors);
+    var tokens = request.maxTokens();
+    if (tokens != null && tokens < 1) {
+      errors.add(new FieldError("max_tokens", "must be at least 1"));
+    }
+    var cost = request.maxCostUsd();
+    if (cost != null && !(cost > 0 && cost <= 1e6)) {
+      errors.add(new FieldError("max_cost_usd", "must be more than 0"));
+    }
+    return new Instruction.Claude(
+        text("prompt", request.prompt(), PROMPT_BYTES, errors),
+        request.sessionId(),
+        request.model(),
+        tools(request.allowedTools(), errors),
+        between("max_turns", request.maxTurns(), 1, 10_000, errors),
+        request.maxTokens(),
+        request.maxCostUsd());
+  }
+
+  private static void word(String field, @Nullable String value, List<FieldError> errors) {
+    if (value != null && !WORD.matcher(value).matches()) {
+      errors.add(
+          new FieldError(
+              field, "must be 1–200 characters of A-Za-z0-9._:/@-, the first a letter or digit"));
+    }
+  }
+
+  private static @Nullable List<String> tools(
+      @Nullable List<@Nullable String> tools, List<FieldError> errors) {
+    if (tools == null) {
+      return null;
+    }
+    var checked = new ArrayList<String>();
+    for (int i = 0; i < tools.size(); i++) {
+      var tool = tools.get(i);
+      if (tool == null || !TOOL.matcher(tool).matches() || tool.startsWith("-")) {
+        errors.add(new FieldError("allowed_tools[" + i + "]", "must be the name of a tool"));
+      } else {
+        checked.add(tool);
+      }
+    }
+    return checked;
+  }
+
+  private static String text(
+      String field, @Nullable String value, int maxBytes, List<FieldError> errors) {
+    if (value == null || value.isEmpty() || value.getBytes(UTF_8).length > maxBytes) {
+      errors.add(new FieldError(field, "must be 1–%,d bytes".formatted(maxBytes)));
+      return "";
+    }
+    return value;
+  }
+
+  private static List<String> arguments(
+      @Nullable List<@Nullable String> args, List<FieldError> errors) {
+    if (args == null || args.isEmpty() || args.size() > ARGUMENTS) {
+      errors.add(new FieldError("args", "must be 1–256 arguments"));
+      return List.of();
+    }
+    var checked = new ArrayList<String>();
+    for (int i = 0; i < args.size(); i++) {
+      var argument = args.get(i);
+      if (argument == null || argument.getBytes(UTF_8).length > ARGUMENT_BYTES) {
+        errors.add(new FieldError("args[" + i + "]", "must be a text of at most 65,536 bytes"));
+      } else {
+        checked.add(argument);
+      }
+    }
+    return checked;
+  }
+
+  private static @Nullable Integer between(
+      String field, @Nullable Integer value, int least, int most, List<FieldError> errors) {
+    if (value != null && (value < least || value > most)) {
+      errors.add(new FieldError(field, "must be %,d–%,d".formatted(least, most)));
+    }
+    return value;
+  }
+
+  private static Priority priority(@Nullable String value, List<FieldError> errors) {
+    if (value == null) {
+      return Priority.NORMAL;
+    }
+    return Priority.find(value)
+        .orElseGet(
+            () -> {
+              errors.add(new FieldError("priority", "must be low, normal, high or urgent"));
+              return Priority.NORMAL;
+            });
+  }
+
+  private static String workdir(@Nullable String value, List<FieldError> errors) {
+    if (value == null) {
+      return "";
+    }
+    var leaves = value.startsWith("/") || Stream.of(value.split("/", -1)).anyMatch(".."::equals);
+    var unclean = value.chars().anyMatch(c -> c < ' ' || c == 127);
+    if (leaves || unclean || value.isEmpty() || value.getBytes(UTF_8).length > WORKDIR_BYTES) {
+      errors.add(
+          new FieldError("workdir", "must be a relative path inside the project's work directory"));
+    }
+    return value;
+  }
+
+  private Map<String, String> environment(SubmitRequest request, List<FieldError> errors) {
+    var environment = new LinkedHashMap<String, String>();
+    var given = request.env() == null ? Map.<String, @Nullable String>of() : request.env();
+    long bytes = 0;
+    for (var entry : given.entrySet()) {
+      var name = entry.getKey();
+      var value = entry.getValue();
+      var complaint = complaint(request, name, value);
+      if (complaint != null) {
+        errors.add(new FieldError("env." + printable(name), complaint));
+      } else if (value != null) {
+        bytes += name.length() + value.getBytes(UTF_8).length;
+        environment.put(name, value);
+      }
+    }
+    if (given.size() > ENV_NAMES || bytes > ENV_BYTES) {
+      errors.add(new FieldError("env", "must be at most 64 names and 256 KiB together"));
+    }
+    return environment;
+  }
+
+  private @Nullable String complaint(SubmitRequest request, String name, @Nullable String value) {
+    if (!ENV_NAME.matcher(name).matches() || name.length() > 255) {
+      return "names must match [A-Za-z_][A-Za-z0-9_]*";
+    }
+    if (name.startsWith("RDEV_")) {
+      return "names that begin with RDEV_ are taken";
+    }
+    if (value == null) {
+      return "must be a text";
+    }
+    return switch (request) {
+      case SubmitRequest.Shell _ -> null;
+      case SubmitRequest.Git _ ->
+          GIT_ENV.matcher(name).matches()
+              ? null
+              : "git takes only GIT_AUTHOR_*, GIT_COMMITTER_*, LANG, LC_* and TZ";
+      case SubmitRequest.Claude _ ->
+          claudeEnvironment.contains(name) ? null : "claude takes only what CLAUDE_ENV_ALLOW lists";
+    };
+  }
+
+  private static byte @Nullable [] stdin(SubmitRequest request, List<FieldError> errors) {
+    var stdin = request.stdin();
+    if (stdin == null) {
+      return null;
+    }
+    if (request instanceof SubmitRequest.Claude) {
+      errors.add(new FieldError("stdin", "claude reads its prompt there"));
+    }
+    var bytes = stdin.getBytes(UTF_8);
+    if (bytes.length > STDIN_BYTES) {
+      errors.add(new FieldError("stdin", "must be at most 1 MiB"));
+    }
+    return bytes;
+  }
+
+  private static Map<String, String> metadata(
+      @Nullable Map<String, @Nullable String> metadata, List<FieldError> errors) {
+    var checked = new LinkedHashMap<String, String>();
+    var given = metadata == null ? Map.<String, @Nullable String>of() : metadata;
+    if (given.size() > METADATA_ENTRIES) {
+      errors.add(new FieldError("metadata", "must be at most 16 entries"));
+    }
+    given.forEach(
+        (name, value) -> {
+          if (value == null
+              || name.getBytes(UTF_8).length > METADATA_BYTES
+              || value.getBytes(UTF_8).length > METADATA_BYTES) {
+            errors.add(
+                new FieldError(
+                    "metadata." + printable(name), "must be a text of at most 256 bytes"));
+          } else {
+            checked.put(name, value);
+          }
+        });
+    return checked;
+  }
+
+  private static String printable(String name) {
+    var clean = name.replaceAll("[^\\x20-\\x7e]", "?");
+    return clean.length() <= 64 ? clean : clean.substring(0, 64) + "…";
+  }
+}

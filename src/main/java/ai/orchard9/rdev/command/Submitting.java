@@ -1,0 +1,107 @@
+package ai.orchard9.rdev.command;
+
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Envelope;
+import ai.orchard9.rdev.http.RequestContext;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What the three submitting resources share: check, queue, and answer in the way the client asks
+/// for: at once, when the command has finished, or with its events.
+final class Submitting {
+  private static final Pattern TRACEPARENT =
+      Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
+  private static final String EVENTS = "text/event-stream";
+
+  private final CommandService service;
+  private final ProjectCatalog projects;
+  private final SubmissionRules rules;
+  private final CommandViews views;
+  private final Waiting waiting;
+  private final LiveAnswer live;
+
+  Submitting(
+      CommandService service,
+      ProjectCatalog projects,
+      SubmissionRules rules,
+      CommandViews views,
+      Waiting waiting,
+      LiveAnswer live) {
+    this.service = service;
+    this.projects = projects;
+    this.rules = rules;
+    this.views = views;
+    this.waiting = waiting;
+    this.live = live;
+  }
+
+  /// The servlet's side of a call, which an event stream takes over.
+  record Exchange(HttpServletRequest request, HttpServletResponse response, AsyncResponse answer) {}
+
+  void submit(Caller caller, String project, @Nullable SubmitRequest body, Exchange exchange) {
+    projects.get(caller, project);
+    var submission = rules.check(SubmissionRules.required(body));
+    var request = exchange.request();
+    var command = service.submit(caller, project, submission, origin(request));
+    var wait = Preference.wait(request.getHeader("Prefer"));
+    if (wantsEvents(request)) {
+      live.stream(request, exchange.response(), command, Map.of("Location", location(command)));
+    } else if (wait.isPresent()) {
+      answerWhenFinished(command, wait.get(), exchange.answer());
+    } else {
+      exchange.answer().resume(accepted(command).build());
+    }
+  }
+
+  private void answerWhenFinished(Command command, Duration wait, AsyncResponse answer) {
+    var applied = "wait=" + wait.toSeconds();
+    waiting.whenFinished(
+        command.id(),
+        wait,
+        finished -> {
+          var now = views.reread(command);
+          var response =
+              finished
+                  ? Response.ok(Envelope.of(views.withOutput(now)))
+                      .header("Location", location(now))
+                  : accepted(now);
+          answer.resume(response.header("Preference-Applied", applied).build());
+        },
+        answer::resume);
+  }
+
+  private Response.ResponseBuilder accepted(Command command) {
+    return Response.accepted(Envelope.of(views.submitted(command)))
+        .header("Location", location(command));
+  }
+
+  private static String location(Command command) {
+    return "/commands/" + command.id();
+  }
+
+  /// Listed by name: `*/*` of curl means JSON.
+  private static boolean wantsEvents(HttpServletRequest request) {
+    var accepts = request.getHeaders("Accept");
+    while (accepts.hasMoreElements()) {
+      if (accepts.nextElement().toLowerCase(Locale.ROOT).contains(EVENTS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CommandService.Origin origin(HttpServletRequest request) {
+    var traceparent = request.getHeader("traceparent");
+    var match = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
+    return new CommandService.Origin(
+        RequestContext.of(request).requestId(), match.matches() ? match.group(1) : null);
+  }
+}
