@@ -1,0 +1,244 @@
+package ai.orchard9.rdev.execution;
+
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.Poller;
+import ai.orchard9.rdev.command.Claim;
+import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.Queue;
+import ai.orchard9.rdev.command.output.CommandKey;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.execution.spool.Spool;
+import ai.orchard9.rdev.project.Project;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.runtime.Place;
+import io.dropwizard.lifecycle.Managed;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs this server's share of the commands: claims them, keeps their leases, takes over those of dead
+/// servers, and hands its own over when it stops.
+public final class Execution implements Managed {
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+  /// The net under every wake-up.
+  private static final Duration CLAIM_INTERVAL = Duration.ofSeconds(1);
+
+  private static final Duration RENEW_INTERVAL = Duration.ofSeconds(3);
+  private static final Duration ADOPT_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration KILL_INTERVAL = Duration.ofMillis(500);
+  private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(5);
+
+  private final String owner = UUID.randomUUID().toString();
+  private final Queue queue;
+  private final OutputLog output;
+  private final Spool spool;
+  private final ProjectCatalog projects;
+  private final ExecutionConfig config;
+  private final Launches launches;
+  private final Continuity continuity;
+  private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
+  private final Map<String, String> instances = new ConcurrentHashMap<>();
+  private final Poller claims;
+  private final Poller leases;
+  private final Poller adoption;
+  private final Poller killing;
+  private volatile boolean stopping;
+
+  Execution(
+      Queue queue,
+      OutputLog output,
+      Spool spool,
+      ProjectCatalog projects,
+      ExecutionConfig config,
+      BooleanSupplier databaseIsSettled,
+      BackgroundMetrics metrics) {
+    this.queue = queue;
+    this.output = output;
+    this.spool = spool;
+    this.projects = projects;
+    this.config = config;
+    this.launches = new Launches(config);
+    this.continuity = new Continuity(Queue.lease(), databaseIsSettled);
+    this.claims = new Poller("claims", CLAIM_INTERVAL, metrics, this::claim);
+    this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
+    this.adoption = new Poller("adoption", ADOPT_INTERVAL, metrics, this::adopt);
+    this.killing = new Poller("kill-requests", KILL_INTERVAL, metrics, this::kill);
+  }
+
+  @Override
+  public void start() throws Exception {
+    queue.onSubmit(claims::wake);
+    queue.onKill(this::killRequested);
+    leases.start();
+    adoption.start();
+    claims.start();
+    killing.start();
+  }
+
+  /// Takes nothing new and hands over what runs.
+  @Override
+  public void stop() throws Exception {
+    stopping = true;
+    claims.stop();
+    adoption.stop();
+    killing.stop();
+    workers.values().forEach(CommandWorker::handOver);
+    var deadline = System.nanoTime() + HAND_OVER_LIMIT.toNanos();
+    synchronized (workers) {
+      while (!workers.isEmpty() && System.nanoTime() < deadline) {
+        workers.wait(100);
+      }
+    }
+    leases.stop();
+    LOG.atInfo().addKeyValue("left", workers.size()).log("running commands handed over");
+  }
+
+  private void claim() {
+    while (!stopping && workers.size() < config.maximumRunning()) {
+      var places = new HashMap<String, Place>();
+      var pods = new HashMap<String, String>();
+      projects.running().forEach(it -> note(it, places, pods));
+      if (places.isEmpty()) {
+        return;
+      }
+      var claim =
+          queue.claim(owner, places.keySet(), instances, pods, config.concurrentCommands());
+      if (claim.isEmpty()) {
+        return;
+      }
+      var project = claim.get().command().project();
+      work(claim.get(), Objects.requireNonNull(places.get(project)), false);
+    }
+  }
+
+  private static void note(Project project, Map<String, Place> places, Map<String, String> pods) {
+    places.put(project.id(), project.place());
+    var pod = project.podName();
+    if (pod != null) {
+      pods.put(project.id(), pod);
+    }
+  }
+
+  private void renew() {
+    var mine = workers.keySet().toArray(String[]::new);
+    if (mine.length == 0) {
+      return;
+    }
+    var kept = queue.renew(owner, List.of(mine));
+    for (var id : mine) {
+      var worker = workers.get(id);
+      if (worker != null && !kept.contains(id)) {
+        worker.lose();
+      }
+    }
+  }
+
+  private void adopt() {
+    queue.failExpired();
+    if (stopping || !continuity.reached()) {
+      return;
+    }
+    var room = config.maximumRunning() - workers.size();
+    if (room <= 0) {
+      return;
+    }
+    for (var claim : queue.adopt(owner, workers.keySet(), room)) {
+      var project = projects.find(claim.command().project());
+      if (project.isPresent()) {
+        work(claim, project.get().place(), true);
+      } else {
+        queue.finish(
+            claim,
+            Ending.failed(
+                    new Ending.Failure("PROJECT_GONE", "the project is gone"),
+                    output.hashes(
+                        new CommandKey(
+                            claim.command().id().value(), claim.command().day())))
+                .result());
+      }
+    }
+  }
+
+  private void kill() {
+    if (workers.isEmpty()) {
+      return;
+    }
+    queue
+        .killRequests(owner, workers.keySet())
+        .forEach(
+            (id, request) -> {
+              var worker = workers.get(id);
+              if (worker != null) {
+                worker.kill(request);
+              }
+            });
+  }
+
+  private void killRequested(CommandId id) {
+    if (workers.containsKey(id.value())) {
+      killing.wake();
+    }
+  }
+
+  private void work(Claim claim, Place place, boolean adopted) {
+    var worker = new CommandWorker(claim, place, adopted, this);
+    workers.put(worker.id(), worker);
+    Thread.ofVirtual().name("command-" + worker.id()).start(worker);
+  }
+
+  void left(CommandWorker worker) {
+    workers.remove(worker.id(), worker);
+    synchronized (workers) {
+      workers.notifyAll();
+    }
+    claims.wake();
+  }
+
+  /// How many commands run here.
+  public int running() {
+    return workers.size();
+  }
+
+  /// Ids of the commands that run here.
+  public Collection<String> runningIds() {
+    return Set.copyOf(workers.keySet());
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  Queue queue() {
+    return queue;
+  }
+
+  OutputLog output() {
+    return output;
+  }
+
+  Spool spool() {
+    return spool;
+  }
+
+  ExecutionConfig config() {
+    return config;
+  }
+
+  Launches launches() {
+    return launches;
+  }
+
+  Map<String, String> instances() {
+    return instances;
+  }
+}

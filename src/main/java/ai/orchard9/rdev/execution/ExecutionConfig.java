@@ -1,0 +1,15 @@
+package ai.orchard9.rdev.execution;
+
+import java.util.Set;
+
+/// How commands are executed.
+///
+/// @param concurrentCommands running commands per project (`CONCURRENT_COMMANDS`)
+/// @param maximumRunning running commands of this server (`MAX_RUNNING_COMMANDS`)
+/// @param outputLimitBytes of both streams together (`OUTPUT_LIMIT_BYTES`)
+/// @param claudeCommand the Claude Code CLI (`CLAUDE_COMMAND`)
+public record ExecutionConfig(
+    int concurrentCommands, int maximumRunning, long outputLimitBytes, String claudeCommand) {
+  /// Tools that a claude run may use when the request names none.
+  static final Set<String> CLAUDE_TOOLS = Set.of("Read", "Grep", "Glob", "Edit", "Write", "Bash");
+}

@@ -1,0 +1,32 @@
+package ai.orchard9.rdev.execution;
+
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.command.Queue;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.execution.spool.Spool;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import io.dropwizard.core.setup.Environment;
+import java.util.function.BooleanSupplier;
+
+/// Wires the room.
+public final class ExecutionModule {
+  private ExecutionModule() {}
+
+  /// Starts executing with the server, and hands over when it stops.
+  ///
+  /// @param databaseIsSettled whether the database has been up for a lease when the server starts
+  public static Execution install(
+      Environment environment,
+      Queue queue,
+      OutputLog output,
+      Spool spool,
+      ProjectCatalog projects,
+      ExecutionConfig config,
+      BooleanSupplier databaseIsSettled,
+      BackgroundMetrics metrics) {
+    var execution =
+        new Execution(queue, output, spool, projects, config, databaseIsSettled, metrics);
+    environment.lifecycle().manage(execution);
+    return execution;
+  }
+}

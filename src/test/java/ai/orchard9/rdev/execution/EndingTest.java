@@ -1,0 +1,73 @@
+package ai.orchard9.rdev.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.orchard9.rdev.command.CommandStatus;
+import ai.orchard9.rdev.execution.Ending.Failure;
+import ai.orchard9.rdev.execution.spool.ExitRecord;
+import ai.orchard9.rdev.execution.spool.KillReceipt;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EndingTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0, COMPLETED,, ",
+    "7, FAILED, EXIT_NONZERO,",
+    "128, FAILED, EXIT_NONZERO,",
+    "137, FAILED, SIGNALLED, KILL",
+    "143, FAILED, SIGNALLED, TERM",
+    "255, FAILED, EXIT_NONZERO,"
+  })
+  void tellsAnExitByItsStatus(
+      int exit, CommandStatus status, @Nullable String code, @Nullable String signal) {
+    var result = new Ending(exited(exit), null, null, null).result();
+
+    assertThat(result.status()).isEqualTo(status);
+    assertThat(result.errorCode()).isEqualTo(code);
+    assertThat(result.signal()).isEqualTo(signal);
+    assertThat(result.exitCode()).isEqualTo(exit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cancel, CANCELLED,",
+    "timeout, FAILED, TIMEOUT",
+    "watchdog, FAILED, TIMEOUT",
+    "output_limit, FAILED, OUTPUT_LIMIT"
+  })
+  void tellsAKillByItsReason(String reason, CommandStatus status, @Nullable String code) {
+    var receipt = new KillReceipt(reason, List.of("TERM"), 1, List.of());
+
+    var result = new Ending(exited(143), receipt, null, null).result();
+
+    assertThat(result.status()).isEqualTo(status);
+    assertThat(result.errorCode()).isEqualTo(code);
+    assertThat(result.killReceipt()).hasToString(
+        "{\"reason\":\"" + reason + "\",\"signals\":[\"TERM\"],\"killed\":1,\"survivors\":[]}");
+  }
+
+  @Test
+  void neverMakesUpAnExitCode() {
+    var result = Ending.failed(Failure.unknown("gone"), null).result();
+
+    assertThat(result.status()).isEqualTo(CommandStatus.FAILED);
+    assertThat(result.exitCode()).isNull();
+    assertThat(result.errorCode()).isEqualTo("OUTCOME_UNKNOWN");
+  }
+
+  @Test
+  void lostOutputFailsACommandThatExitedWithZero() {
+    var result = new Ending(new ExitRecord(0, true, true, 0, false), null, null, null).result();
+
+    assertThat(result.errorCode()).isEqualTo("OUTPUT_LOST");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  private static ExitRecord exited(int exit) {
+    return new ExitRecord(exit, true, false, 0, false);
+  }
+}
