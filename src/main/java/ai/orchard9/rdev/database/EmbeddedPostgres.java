@@ -1,0 +1,362 @@
+package ai.orchard9.rdev.database;
+
+import ai.orchard9.rdev.config.Secret;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A PostgreSQL of our own under `RDEV_HOME/postgres`, as durable as any: what was committed outlives
+/// every crash. It is a process by itself and outlives even kill -9 of the server, which finds it again;
+/// any number of servers on one home use it together, and the last one to stop cleanly stops it.
+///
+/// Listens on 127.0.0.1 alone, with a password that only the owner of the home can read.
+public final class EmbeddedPostgres implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+  private static final String USER = "rdev";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration CHILDREN_LIMIT = Duration.ofSeconds(20);
+  private static final int START_ATTEMPTS = 5;
+  private static final int PASSWORD_BYTES = 24;
+
+  /// Durable first (fsync and its friends are said here so that a test can hold us to them), then room
+  /// for bursts of output between checkpoints. JIT costs more than it saves on short statements.
+  private static final Map<String, String> SETTINGS =
+      Map.ofEntries(
+          Map.entry("listen_addresses", LOOPBACK),
+          Map.entry("unix_socket_directories", ""),
+          Map.entry("fsync", "on"),
+          Map.entry("synchronous_commit", "on"),
+          Map.entry("full_page_writes", "on"),
+          Map.entry("password_encryption", "scram-sha-256"),
+          Map.entry("idle_in_transaction_session_timeout", "5s"),
+          Map.entry("max_connections", "200"),
+          Map.entry("shared_buffers", "256MB"),
+          Map.entry("wal_buffers", "16MB"),
+          Map.entry("max_wal_size", "2GB"),
+          Map.entry("checkpoint_timeout", "15min"),
+          Map.entry("jit", "off"),
+          Map.entry("timezone", "UTC"),
+          Map.entry("log_timezone", "UTC"),
+          Map.entry("logging_collector", "on"),
+          Map.entry("log_directory", "../log"),
+          Map.entry("log_filename", "postgresql-%a.log"),
+          Map.entry("log_truncate_on_rotation", "on"),
+          Map.entry("log_rotation_age", "1d"));
+
+  private final Path home;
+  private final Path binaries;
+  private final Unprivileged unprivileged;
+  private final SharedUse use;
+  private DatabaseTarget target;
+
+  private EmbeddedPostgres(Path home, Path binaries, Unprivileged unprivileged, SharedUse use) {
+    this.home = home;
+    this.binaries = binaries;
+    this.unprivileged = unprivileged;
+    this.use = use;
+    this.target = new DatabaseTarget("", USER, new Secret<>(""));
+  }
+
+  /// Finds the running one or starts it; returns once it answers.
+  ///
+  /// @param rdevHome `RDEV_HOME`; made when missing
+  /// @throws IllegalStateException it does not start; the message says where its log is
+  public static EmbeddedPostgres start(Path rdevHome) {
+    try {
+      var home = Files.createDirectories(rdevHome.toAbsolutePath().resolve("postgres")).toRealPath();
+      var use = SharedUse.of(home);
+      return use.join(
+          () -> {
+            var unprivileged = Unprivileged.choose(home);
+            var postgres =
+                new EmbeddedPostgres(
+                    home, PostgresBinaries.unpackInto(home), unprivileged, use);
+            postgres.run();
+            return postgres;
+          });
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while PostgreSQL started", interrupted);
+    } catch (RuntimeException failed) {
+      throw failed;
+    } catch (Exception failed) {
+      throw new IllegalStateException("the embedded PostgreSQL does not start", failed);
+    }
+  }
+
+  /// Where the database `rdev` is.
+  public DatabaseTarget target() {
+    return target;
+  }
+
+  /// Stops using it. The last server to do so stops it (fast: what was committed is kept, what was not
+  /// is rolled back).
+  @Override
+  public void close() {
+    try {
+      use.leave(this::stop);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (Exception failed) {
+      LOG.atWarn().setCause(failed).log("embedded PostgreSQL left running");
+    }
+  }
+
+  private Path data() {
+    return home.resolve("data");
+  }
+
+  private void run() throws Exception {
+    var password = password();
+    if (!Files.exists(data())) {
+      initialize();
+    }
+    var running = Postmaster.of(data());
+    if (running.isPresent()) {
+      target = await(password);
+      LOG.atInfo()
+          .addKeyValue("pid", running.get().pid())
+          .addKeyValue("port", running.get().port())
+          .log("embedded PostgreSQL found running");
+    } else {
+      clearStale();
+      target = launch(password);
+    }
+    ensureDatabase();
+  }
+
+  private Secret<String> password() throws IOException {
+    var file = home.resolve("password");
+    if (!Files.exists(file)) {
+      var bytes = new byte[PASSWORD_BYTES];
+      new SecureRandom().nextBytes(bytes);
+      var unfinished =
+          Files.createTempFile(
+              home,
+              "password-",
+              "",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(unfinished, HexFormat.of().formatHex(bytes));
+      unprivileged.own(unfinished);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return new Secret<>(Files.readString(file).strip());
+  }
+
+  /// Makes the cluster beside its place and moves it there whole: a crash leaves none, not half a one.
+  private void initialize() throws Exception {
+    var unfinished = home.resolve("data-unfinished");
+    PostgresBinaries.remove(unfinished);
+    execute(
+        List.of(
+            program("initdb"),
+            "--pgdata=" + unfinished,
+            "--username=" + USER,
+            "--pwfile=" + home.resolve("password"),
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--data-checksums",
+            "--no-instructions"));
+    Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Removes a lock file that names no server of ours: PostgreSQL itself would take any process with
+  /// the same pid for one, and never start again.
+  private void clearStale() throws IOException, InterruptedException {
+    var until = System.nanoTime() + CHILDREN_LIMIT.toNanos();
+    while (Postmaster.anyWorksIn(data())) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException(
+            "processes of a PostgreSQL that was killed still work in " + data());
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    Files.deleteIfExists(data().resolve("postmaster.pid"));
+  }
+
+  private DatabaseTarget launch(Secret<String> password) throws Exception {
+    for (var attempt = 1; ; attempt++) {
+      var port = choosePort(attempt);
+      try {
+        execute(
+            List.of(
+                program("pg_ctl"),
+                "start",
+                "--pgdata=" + data(),
+                "--log=" + home.resolve("start.log"),
+                "--wait",
+                "--timeout=" + START_LIMIT.toSeconds(),
+                "--silent",
+                "--options=" + options(port)));
+        LOG.atInfo().addKeyValue("port", port).log("embedded PostgreSQL started");
+        return await(password);
+      } catch (IllegalStateException failed) {
+        // Somebody else may have taken the port since it was chosen.
+        if (attempt == START_ATTEMPTS || Postmaster.of(data()).isPresent()) {
+          throw failed;
+        }
+        LOG.atWarn()
+            .addKeyValue("attempt", attempt)
+            .addKeyValue("port", port)
+            .log("embedded PostgreSQL did not start; trying another port");
+      }
+    }
+  }
+
+  private static String options(int port) {
+    return "-p "
+        + port
+        + SETTINGS.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(setting -> " -c " + setting.getKey() + "='" + setting.getValue() + "'")
+            .collect(Collectors.joining());
+  }
+
+  /// The port of last time if it is free, so that tools keep working over restarts.
+  private int choosePort(int attempt) throws IOException {
+    var file = home.resolve("port");
+    if (attempt == 1 && Files.exists(file)) {
+      try {
+        var last = Integer.parseInt(Files.readString(file).strip());
+        if (isFree(last)) {
+          return last;
+        }
+      } catch (NumberFormatException unreadable) {
+        LOG.atDebug().log("port file unreadable");
+      }
+    }
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Files.writeString(file, String.valueOf(socket.getLocalPort()));
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  private DatabaseTarget await(Secret<String> password) throws Exception {
+    var until = System.nanoTime() + START_LIMIT.toNanos();
+    var last = Optional.<SQLException>empty();
+    while (System.nanoTime() < until) {
+      var postmaster = Postmaster.of(data());
+      if (postmaster.isPresent() && postmaster.get().port() > 0) {
+        var there =
+            DatabaseTarget.of(LOOPBACK, postmaster.get().port(), "postgres", USER, password);
+        try (var _ = connect(there)) {
+          return there.named(USER);
+        } catch (SQLException notYet) {
+          last = Optional.of(notYet);
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    throw new IllegalStateException(
+        "PostgreSQL does not answer; see " + home.resolve("log"), last.orElse(null));
+  }
+
+  private void ensureDatabase() throws SQLException {
+    try (var connection = connect(target.named("postgres"));
+        var statement = connection.createStatement()) {
+      var exists = false;
+      try (var rows =
+          statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + USER + "'")) {
+        exists = rows.next();
+      }
+      if (!exists) {
+        statement.execute("CREATE DATABASE " + USER);
+      }
+    }
+  }
+
+  private boolean stop() throws Exception {
+    if (Postmaster.of(data()).isEmpty()) {
+      return false;
+    }
+    execute(
+        List.of(
+            program("pg_ctl"),
+            "stop",
+            "--pgdata=" + data(),
+            "--mode=fast",
+            "--wait",
+            "--timeout=" + START_LIMIT.toSeconds(),
+            "--silent"));
+    LOG.atInfo().log("embedded PostgreSQL stopped");
+    return true;
+  }
+
+  static Connection connect(DatabaseTarget target) throws SQLException {
+    var properties = new java.util.Properties();
+    properties.setProperty("user", target.user());
+    properties.setProperty("password", target.password().value());
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("loginTimeout", "5");
+    properties.setProperty("ApplicationName", "rdev-api");
+    return DriverManager.getConnection(target.jdbcUrl(), properties);
+  }
+
+  private String program(String name) {
+    return binaries.resolve("bin").resolve(name).toString();
+  }
+
+  private void execute(List<String> command) throws IOException, InterruptedException {
+    var log = Files.createTempFile(home, "output-", ".log");
+    try {
+      var builder =
+          new ProcessBuilder(unprivileged.command(new ArrayList<>(command)))
+              .directory(home.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile());
+      // Secrets of the server are none of PostgreSQL's business, nor are PG* settings of the shell.
+      builder.environment().clear();
+      builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+      builder.environment().put("LC_ALL", "C");
+      builder.environment().put("TZ", "UTC");
+      var status = builder.start().waitFor();
+      if (status != 0) {
+        throw new IllegalStateException(
+            Path.of(command.getFirst()).getFileName()
+                + " ended with "
+                + status
+                + ": "
+                + Files.readString(log).strip()
+                + startLog());
+      }
+    } finally {
+      Files.deleteIfExists(log);
+    }
+  }
+
+  private String startLog() throws IOException {
+    var file = home.resolve("start.log");
+    return Files.exists(file) ? " (see " + file + " and " + home.resolve("log") + ")" : "";
+  }
+}
