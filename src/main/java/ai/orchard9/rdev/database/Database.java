@@ -1,0 +1,19 @@
+package ai.orchard9.rdev.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jdbi.v3.core.Jdbi;
+
+/// The database as rooms see it.
+///
+/// @param api for work that a caller waits for: fails within 4 s when the database is away
+/// @param background for loops: waits up to 30 s
+/// @param target where it is
+/// @param isEmbedded whether it is our own
+public record Database(Jdbi api, Jdbi background, DatabaseTarget target, boolean isEmbedded) {
+
+  /// A connection outside of every pool, for LISTEN. Reads do not time out; the caller closes it.
+  public Connection connect() throws SQLException {
+    return EmbeddedPostgres.connect(target);
+  }
+}

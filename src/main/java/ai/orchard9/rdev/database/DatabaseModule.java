@@ -1,0 +1,93 @@
+package ai.orchard9.rdev.database;
+
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.Managed;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Wires the database: starts the embedded one if none is configured, brings the schema up to date,
+/// opens the pools.
+public final class DatabaseModule {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseModule.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private DatabaseModule() {}
+
+  /// The database, ready for use. It is closed after everything installed later has stopped.
+  ///
+  /// @param home `RDEV_HOME`, for the embedded one
+  public static Database install(Environment environment, DatabaseConfig config, Path home)
+      throws SQLException, InterruptedException {
+    var external = config.external();
+    DatabaseTarget target;
+    if (external.isPresent()) {
+      target = external.get();
+    } else {
+      var embedded = EmbeddedPostgres.start(home);
+      environment.lifecycle().manage(closing(embedded));
+      target = embedded.target();
+    }
+    if (config.shouldMigrate()) {
+      migrate(new Migrations(target));
+    }
+    return new Database(
+        pool(environment, Pool.API, target),
+        pool(environment, Pool.BACKGROUND, target),
+        target,
+        external.isEmpty());
+  }
+
+  /// Where the database is, for commands of the command line; the embedded one is started, and stopped
+  /// when the command ends if nobody else uses it.
+  static DatabaseTarget forCommand(DatabaseConfig config, Path home) {
+    return config
+        .external()
+        .orElseGet(
+            () -> {
+              var embedded = EmbeddedPostgres.start(home);
+              Runtime.getRuntime().addShutdownHook(new Thread(embedded::close));
+              return embedded.target();
+            });
+  }
+
+  /// An external database may start together with us: it gets a minute.
+  private static void migrate(Migrations migrations) throws SQLException, InterruptedException {
+    var until = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        var count = migrations.migrate();
+        LOG.atInfo().addKeyValue("changeSets", count).log("schema up to date");
+        return;
+      } catch (SQLException failed) {
+        if (!DatabaseErrors.isAway(failed) || System.nanoTime() > until) {
+          throw failed;
+        }
+        LOG.atWarn().addKeyValue("reason", failed.getMessage()).log("waiting for the database");
+        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      }
+    }
+  }
+
+  private static Jdbi pool(Environment environment, Pool pool, DatabaseTarget target) {
+    var name = pool.name().toLowerCase(java.util.Locale.ROOT);
+    var dataSource = pool.configure(target).build(environment.metrics(), name);
+    environment.lifecycle().manage(dataSource);
+    return Jdbis.over(dataSource);
+  }
+
+  private static Managed closing(EmbeddedPostgres embedded) {
+    return new Managed() {
+      @Override
+      public void stop() {
+        embedded.close();
+      }
+    };
+  }
+}

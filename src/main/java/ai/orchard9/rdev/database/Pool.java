@@ -1,0 +1,66 @@
+package ai.orchard9.rdev.database;
+
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.util.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/// The two kinds of pools. Every limit is bounded so that a database that is stopped, or hangs without
+/// closing anything, costs a caller less than 5 s.
+enum Pool {
+  /// For requests: 1 s for a connection, 3 s for an answer.
+  API(20, 1, 3),
+  /// For background work, which can wait longer for a busy database.
+  BACKGROUND(16, 10, 30);
+
+  private static final int CONNECT_SECONDS = 2;
+
+  private final int size;
+  private final int waitSeconds;
+  private final int answerSeconds;
+
+  Pool(int size, int waitSeconds, int answerSeconds) {
+    this.size = size;
+    this.waitSeconds = waitSeconds;
+    this.answerSeconds = answerSeconds;
+  }
+
+  DataSourceFactory configure(DatabaseTarget target) {
+    var factory = new DataSourceFactory();
+    factory.setDriverClass("org.postgresql.Driver");
+    factory.setUrl(target.jdbcUrl());
+    factory.setUser(target.user());
+    factory.setPassword(target.password().value());
+    factory.setProperties(
+        Map.of(
+            "ApplicationName", "rdev-api " + name().toLowerCase(java.util.Locale.ROOT),
+            "connectTimeout", String.valueOf(CONNECT_SECONDS),
+            "loginTimeout", String.valueOf(CONNECT_SECONDS),
+            "socketTimeout", String.valueOf(answerSeconds),
+            "cancelSignalTimeout", "1",
+            "tcpKeepAlive", "true",
+            "reWriteBatchedInserts", "true"));
+    factory.setInitialSize(1);
+    factory.setMinSize(2);
+    factory.setMaxSize(size);
+    factory.setMaxWaitForConnection(Duration.seconds(waitSeconds));
+    // The server gives up a little before the client does: its error is the better one.
+    factory.setInitializationQuery(
+        "SET statement_timeout = '"
+            + (answerSeconds * 1000 - 500)
+            + "ms'; SET lock_timeout = '"
+            + (answerSeconds * 1000 - 1000)
+            + "ms'; SET idle_in_transaction_session_timeout = '5s'");
+    // No query of its own: Connection.isValid, and that at most once a second per connection.
+    factory.setValidationQuery(null);
+    factory.setValidationQueryTimeout(Duration.seconds(1));
+    factory.setValidationInterval(Duration.seconds(1));
+    factory.setCheckConnectionOnBorrow(true);
+    factory.setCheckConnectionWhileIdle(true);
+    factory.setEvictionInterval(Duration.seconds(5));
+    factory.setRollbackOnReturn(true);
+    factory.setUseFairQueue(true);
+    factory.setJdbcInterceptors(Optional.empty());
+    return factory;
+  }
+}
