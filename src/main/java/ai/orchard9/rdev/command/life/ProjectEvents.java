@@ -1,10 +1,38 @@
 package ai.orchard9.rdev.command.life;
 
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.Poller;
+import io.dropwizard.lifecycle.Managed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the followers of a project what becomes of its commands.
-public final class ProjectEvents {
+///
+/// Ids are given after the commit by one server at a time: sequence values are not commit order, and
+/// an id once seen must never be followed by a smaller one.
+public final class ProjectEvents implements Managed {
+
+  private static final Duration ROUND = Duration.ofMillis(500);
+  private static final long SEQUENCER_LOCK = 0x72646576_6c696665L;
+  private static final int BATCH = 1000;
+
+  private final Jdbi jdbi;
+  private final Poller sequencer;
+  private final Map<String, Set<Runnable>> followers = new ConcurrentHashMap<>();
+  private Map<String, Long> seen = Map.of();
+
+  public ProjectEvents(Jdbi jdbi, BackgroundMetrics background) {
+    this.jdbi = jdbi;
+    this.sequencer = new Poller("project-events", ROUND, background, this::tick);
+  }
 
   /// Records a change of status in the transaction that makes it; it is numbered, and shown, within
   /// a second after the commit.
@@ -18,19 +46,91 @@ public final class ProjectEvents {
       String status,
       @Nullable Integer exitCode) {
     transaction
-        .createUpdate(
-            """
-            INSERT INTO project_events (project, command_id, type, status, exit_code)
-            VALUES (:project, :commandId, :type, :status, :exitCode)
-            """)
-        .bind("project", project)
-        .bind("commandId", commandId)
-        .bind("type", type)
-        .bind("status", status)
-        .bind("exitCode", exitCode)
-        .execute();
+        .attach(ProjectEventDao.class)
+        .insert(project, commandId, type, status, exitCode);
   }
 
   /// To be called after such a commit: its events are numbered at once instead of within a second.
-  public void published() {}
+  public void published() {
+    sequencer.wake();
+  }
+
+  /// The numbered events of a project after one of them, at most `limit`, in order.
+  public List<ProjectEvent> list(String project, long after, int limit) {
+    return jdbi.withExtension(ProjectEventDao.class, dao -> dao.list(project, after, limit));
+  }
+
+  /// The newest id in the project, 0 for none.
+  public long newest(String project) {
+    return jdbi.withExtension(ProjectEventDao.class, dao -> dao.newest(project));
+  }
+
+  /// Runs `wake` within a second after new events of the project were numbered, on any server; it
+  /// must be quick and never block. Ends when the answer is run.
+  public Runnable subscribe(String project, Runnable wake) {
+    followers.compute(
+        project,
+        (name, known) -> {
+          Set<Runnable> wakes = known == null ? ConcurrentHashMap.newKeySet() : known;
+          wakes.add(wake);
+          return wakes;
+        });
+    return () ->
+        followers.computeIfPresent(
+            project,
+            (name, wakes) -> {
+              wakes.remove(wake);
+              return wakes.isEmpty() ? null : wakes;
+            });
+  }
+
+  /// Deletes events older than that, except the newest of each project; returns how many.
+  public int purge(Instant before) {
+    return jdbi.withExtension(ProjectEventDao.class, dao -> dao.purge(before));
+  }
+
+  /// Numbers what is committed, unless another server does; returns how many.
+  public int number() {
+    int numbered = 0;
+    int batch;
+    do {
+      batch =
+          jdbi.inTransaction(
+              tx -> {
+                ProjectEventDao dao = tx.attach(ProjectEventDao.class);
+                return dao.tryLock(SEQUENCER_LOCK) ? dao.number(BATCH) : 0;
+              });
+      numbered += batch;
+    } while (batch == BATCH);
+    return numbered;
+  }
+
+  @Override
+  public void start() {
+    sequencer.start();
+  }
+
+  @Override
+  public void stop() throws InterruptedException {
+    sequencer.stop();
+  }
+
+  private void tick() {
+    number();
+    if (followers.isEmpty()) {
+      return;
+    }
+    Set<String> followed = Set.copyOf(followers.keySet());
+    Map<String, Long> now =
+        jdbi.withExtension(
+            ProjectEventDao.class, dao -> followed.isEmpty() ? Map.of() : dao.newest(followed));
+    Map<String, Long> before = seen;
+    seen = new HashMap<>(now);
+    now.forEach(
+        (project, newest) -> {
+          if (!newest.equals(before.get(project))) {
+            followers.getOrDefault(project, Set.of()).forEach(Runnable::run);
+          }
+        });
+  }
 }
