@@ -1,27 +1,94 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.output.CommandKey;
+import ai.orchard9.rdev.command.Command;
+import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.http.Caller;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import java.time.InstantSource;
 import java.util.Map;
 
-/// Answers a request with the events of a command.
+/// Answers requests with events: of a command, until it completes, or of a project.
+///
+/// To be called from a resource method with a `@Suspended AsyncResponse`, which is never resumed once
+/// a method here has returned. The methods return at once; nothing of the request is held but the
+/// open answer.
 public final class EventAnswer {
 
-  /// Writes the events of a command into this answer, until it completes.
+  private final OutputLog log;
+  private final CommandLookup commands;
+  private final ProjectEvents life;
+  private final OpenStreams streams;
+  private final EventJson json;
+
+  EventAnswer(
+      OutputLog log,
+      CommandLookup commands,
+      ProjectEvents life,
+      OpenStreams streams,
+      InstantSource clock) {
+    this.log = log;
+    this.commands = commands;
+    this.life = life;
+    this.streams = streams;
+    this.json = new EventJson(clock);
+  }
+
+  /// Makes room for a stream before anything else is done for it; [#command], [#project] or [#forget]
+  /// must follow.
   ///
-  /// Call it from a resource method with `@Suspended AsyncResponse`, which is never resumed; it
-  /// returns at once.
+  /// @throws ai.orchard9.rdev.error.ApiException.Unavailable as many as may be are open already
+  public void admit() {
+    streams.admit();
+  }
+
+  /// Gives back the room of an admission that came to nothing.
+  public void forget() {
+    streams.forget();
+  }
+
+  /// Writes the events of a command into the answer, until it completes. Blocks for one look-up.
   ///
   /// @param after the last event that the client has, 0 for none
   /// @param headers further headers of the answer
-  public void stream(
+  public void command(
       HttpServletRequest request,
-      HttpServletResponse response,
-      CommandKey key,
+      Caller caller,
+      CommandId id,
       long after,
       Map<String, String> headers) {
-    headers.forEach(response::setHeader);
-    throw new UnsupportedOperationException(key.id() + request + after);
+    Command command = commands.find(id).orElseThrow(StreamErrors::unknownCommand);
+    command(request, caller, command, after, headers);
+  }
+
+  void command(
+      HttpServletRequest request,
+      Caller caller,
+      Command command,
+      long after,
+      Map<String, String> headers) {
+    var source = new CommandEvents(log, commands, json, command, after);
+    open(request, caller, command.project(), command.id().value(), source, headers);
+  }
+
+  void project(HttpServletRequest request, Caller caller, String project, long after) {
+    open(request, caller, project, "", new ProjectLife(life, json, project, after), Map.of());
+  }
+
+  private void open(
+      HttpServletRequest request,
+      Caller caller,
+      String project,
+      String target,
+      Source source,
+      Map<String, String> headers) {
+    Sink sink = Sink.of(request);
+    sink.status(200);
+    sink.header("Content-Type", "text/event-stream");
+    sink.header("Cache-Control", "no-store");
+    sink.header("X-Accel-Buffering", "no");
+    headers.forEach(sink::header);
+    streams.open(project, target, caller, source, sink);
   }
 }

@@ -1,0 +1,125 @@
+package ai.orchard9.rdev.stream;
+
+import ai.orchard9.rdev.command.Command;
+import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RequiresScope;
+import ai.orchard9.rdev.http.Scope;
+import io.dropwizard.auth.Auth;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Follow a project, or one of its commands, as server-sent events.
+@Path("/projects/{project}/events")
+public final class EventsResource {
+
+  private final EventAnswer answer;
+  private final CommandLookup commands;
+  private final ProjectEvents life;
+  private final ProjectLookup projects;
+
+  EventsResource(
+      EventAnswer answer, CommandLookup commands, ProjectEvents life, ProjectLookup projects) {
+    this.answer = answer;
+    this.commands = commands;
+    this.life = life;
+    this.projects = projects;
+  }
+
+  /// The events of the command `stream_id`, or the life of the project.
+  @GET
+  @RequiresScope(Scope.PROJECTS_READ)
+  public void follow(
+      @Auth Caller caller,
+      @PathParam("project") String project,
+      @QueryParam("stream_id") @Nullable String streamId,
+      @QueryParam("last_event_id") @Nullable String lastEventIdParameter,
+      @HeaderParam("Last-Event-ID") @Nullable String lastEventIdHeader,
+      @Context HttpServletRequest request,
+      @Suspended AsyncResponse suspended) {
+    var from = LastEventId.of(lastEventIdHeader, lastEventIdParameter);
+    if (streamId == null) {
+      followProject(caller, project, from, request, suspended);
+    } else {
+      new CommandFollowing(answer, commands)
+          .follow(caller, project, streamId, from, request, suspended);
+    }
+  }
+
+  private void followProject(
+      Caller caller,
+      String project,
+      LastEventId from,
+      HttpServletRequest request,
+      AsyncResponse suspended) {
+    answer.admit();
+    boolean open = false;
+    try {
+      if (!caller.mayUse(project) || !projects.exists(project)) {
+        throw StreamErrors.unknownProject();
+      }
+      // A stream without an id starts now: what was is told to those who ask for it by id 0.
+      long newest = life.newest(project);
+      long after = from.isGiven() ? from.notBeyond(newest) : newest;
+      if ("HEAD".equals(request.getMethod())) {
+        suspended.resume(Response.ok().type("text/event-stream").build());
+        return;
+      }
+      answer.project(request, caller, project, after);
+      open = true;
+    } finally {
+      if (!open) {
+        answer.forget();
+      }
+    }
+  }
+
+  /// The same for the path of a command; shared by both resources.
+  record CommandFollowing(EventAnswer answer, CommandLookup commands) {
+
+    void follow(
+        Caller caller,
+        @Nullable String project,
+        String id,
+        LastEventId from,
+        HttpServletRequest request,
+        AsyncResponse suspended) {
+      answer.admit();
+      boolean open = false;
+      try {
+        Command command =
+            CommandId.parse(id)
+                .flatMap(commands::find)
+                .filter(it -> caller.mayUse(it.project()))
+                .filter(it -> project == null || project.equals(it.project()))
+                .orElseThrow(StreamErrors::unknownCommand);
+        boolean isFinal = command.status().isFinal();
+        long complete = command.lastEventId() + 1;
+        long after = from.notBeyond(isFinal ? complete : command.lastEventId());
+        if (isFinal && after == complete) {
+          suspended.resume(Response.noContent().build());
+        } else if ("HEAD".equals(request.getMethod())) {
+          suspended.resume(Response.ok().type("text/event-stream").build());
+        } else {
+          answer.command(request, caller, command, after, Map.of());
+          open = true;
+        }
+      } finally {
+        if (!open) {
+          answer.forget();
+        }
+      }
+    }
+  }
+}
