@@ -26,8 +26,8 @@ interface CommandDao {
       INSERT INTO commands (id, project, type, status, priority, metadata, request, timeout_seconds,
         start_before, key_id, key_name, request_id, trace_id, marker)
       VALUES (:id, :project, :type, 'pending', :priority, :metadata::jsonb, :request::jsonb,
-        :timeoutSeconds, clock_timestamp() + :startWithinSeconds * interval '1 second',
-        :keyId, :keyName, :requestId, :traceId, :marker)
+        :timeoutSeconds, clock_timestamp() + :startWithinSeconds::integer * interval '1 second',
+        :keyId::uuid, :keyName, :requestId, :traceId, :marker)
       RETURNING
       """
           + COLUMNS)
@@ -73,11 +73,11 @@ interface CommandDao {
           WHERE (:project::text IS NULL OR project = :project)
             AND (:status::text IS NULL OR status = :status)
             AND (:type::text IS NULL OR type = :type)
-            AND (:keyId::uuid IS NULL OR key_id = :keyId)
-            AND (:since::timestamptz IS NULL OR created_at >= :since)
-            AND (:until::timestamptz IS NULL OR created_at < :until)
-            AND (:visible::text[] IS NULL OR project = ANY(:visible))
-            AND (:beforeAt::timestamptz IS NULL OR (created_at, id) < (:beforeAt, :beforeId))
+            AND (:keyId::uuid IS NULL OR key_id = :keyId::uuid)
+            AND (:since::timestamptz IS NULL OR created_at >= :since::timestamptz)
+            AND (:until::timestamptz IS NULL OR created_at < :until::timestamptz)
+            AND (:visible::text[] IS NULL OR project = ANY(:visible::text[]))
+            AND (:beforeAt::timestamptz IS NULL OR (created_at, id) < (:beforeAt::timestamptz, :beforeId::text))
           ORDER BY created_at DESC, id DESC
           LIMIT :limit
           """)

@@ -135,9 +135,9 @@ interface QueueDao {
   @SqlUpdate(
       """
       UPDATE commands SET status = :status, finished_at = greatest(clock_timestamp(), started_at),
-        exit_code = :exitCode, signal = :signal, error_code = :errorCode,
+        exit_code = :exitCode::integer, signal = :signal, error_code = :errorCode,
         error_message = :errorMessage, kill_receipt = :killReceipt::jsonb,
-        background = :background, stdout_sha256 = :stdoutSha256, stderr_sha256 = :stderrSha256,
+        background = :background::integer, stdout_sha256 = :stdoutSha256, stderr_sha256 = :stderrSha256,
         lease_until = NULL
       WHERE id = :id AND token = :token AND status = 'running'
       """)
