@@ -1,6 +1,151 @@
 package ai.orchard9.rdev;
 
+import ai.orchard9.rdev.config.Secret;
+import ai.orchard9.rdev.database.DatabaseConfig;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.util.Duration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Everything `config.yml` can say, one typed field per feature.
-public final class RdevConfiguration extends Configuration {}
+/// Everything `config.yml` can say, one typed field per feature. Empty strings count as absent.
+public final class RdevConfiguration extends Configuration {
+
+  /// Where projects live.
+  ///
+  /// @param backend `local` or `kubernetes`
+  /// @param workspaces folder of projects; empty: `home/workspaces`
+  /// @param spool folder of running commands; empty: `home/spool`
+  public record Runtime(String backend, String workspaces, String spool) {}
+
+  /// How commands run.
+  ///
+  /// @param concurrentCommands running commands per project
+  /// @param maximumRunning running commands of this server
+  /// @param outputLimitBytes of both streams of one command
+  /// @param maximumWaiting clients that may wait for an end at once
+  /// @param claudeCommand the CLI
+  /// @param claudeEnvironment names that requests may set for it, separated by commas
+  public record Execution(
+      @Min(1) @Max(10_000) int concurrentCommands,
+      @Min(1) @Max(100_000) int maximumRunning,
+      @Min(1024) long outputLimitBytes,
+      @Min(1) int maximumWaiting,
+      String claudeCommand,
+      String claudeEnvironment) {
+
+    /// The names, parsed.
+    public Set<String> claudeEnvironmentNames() {
+      return Stream.of(claudeEnvironment.split(",", -1))
+          .map(String::strip)
+          .filter(name -> !name.isEmpty())
+          .collect(Collectors.toUnmodifiableSet());
+    }
+  }
+
+  private Path home = Path.of(".rdev");
+  private Secret<String> adminKey = new Secret<>("");
+  private String trustedProxies = "";
+  private @Valid DatabaseConfig database = DatabaseConfig.embedded();
+  private @Valid Runtime runtime = new Runtime("local", "", "");
+  private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
+  private Duration cacheTtl = Duration.seconds(30);
+  private @Min(1) @Max(1_000_000) int maximumStreams = 10_000;
+
+  /// Where the server keeps what is its own.
+  @JsonProperty
+  public Path getHome() {
+    return home;
+  }
+
+  public void setHome(Path home) {
+    this.home = home;
+  }
+
+  /// A key accepted without a row.
+  public Optional<Secret<String>> adminKey() {
+    return adminKey.value().isBlank() ? Optional.empty() : Optional.of(adminKey);
+  }
+
+  @JsonProperty
+  public void setAdminKey(Secret<String> adminKey) {
+    this.adminKey = adminKey;
+  }
+
+  /// Whose `X-Forwarded-For` is believed: CIDRs, separated by commas.
+  @JsonProperty
+  public String getTrustedProxies() {
+    return trustedProxies;
+  }
+
+  public void setTrustedProxies(String trustedProxies) {
+    this.trustedProxies = trustedProxies;
+  }
+
+  @JsonProperty
+  public DatabaseConfig getDatabase() {
+    return database;
+  }
+
+  public void setDatabase(DatabaseConfig database) {
+    this.database = database;
+  }
+
+  @JsonProperty
+  public Runtime getRuntime() {
+    return runtime;
+  }
+
+  public void setRuntime(Runtime runtime) {
+    this.runtime = runtime;
+  }
+
+  @JsonProperty
+  public Execution getExecution() {
+    return execution;
+  }
+
+  public void setExecution(Execution execution) {
+    this.execution = execution;
+  }
+
+  /// How old the list of projects may be before the runtime is asked again.
+  @JsonProperty
+  public Duration getCacheTtl() {
+    return cacheTtl;
+  }
+
+  public void setCacheTtl(Duration cacheTtl) {
+    this.cacheTtl = cacheTtl;
+  }
+
+  /// Open event streams of this server.
+  @JsonProperty
+  public int getMaximumStreams() {
+    return maximumStreams;
+  }
+
+  public void setMaximumStreams(int maximumStreams) {
+    this.maximumStreams = maximumStreams;
+  }
+
+  /// The folder of projects.
+  public Path workspaces() {
+    return orInHome(runtime.workspaces(), "workspaces");
+  }
+
+  /// The folder of running commands.
+  public Path spool() {
+    return orInHome(runtime.spool(), "spool");
+  }
+
+  private Path orInHome(String path, String name) {
+    return (path.isBlank() ? home.resolve(name) : Path.of(path)).toAbsolutePath().normalize();
+  }
+}

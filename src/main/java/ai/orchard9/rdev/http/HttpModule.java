@@ -7,6 +7,7 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.jackson.Jackson;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import java.time.InstantSource;
@@ -45,6 +46,7 @@ public final class HttpModule {
   public static void install(
       Configuration configuration,
       Environment environment,
+      PrometheusRegistry registry,
       InstantSource clock,
       Authenticator authenticator,
       List<AddressRange> trustedProxies,
@@ -54,6 +56,8 @@ public final class HttpModule {
     }
     var jersey = environment.jersey();
     jersey.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+    var metrics = new HttpMetrics(registry);
+    jersey.register(metrics);
     var errorMapper = new ErrorMapper(translators);
     jersey.register(errorMapper);
     jersey.register(new ErrorMapper.OfViolations(errorMapper));
@@ -74,7 +78,7 @@ public final class HttpModule {
               public void lifeCycleStarting(LifeCycle starting) {
                 if (starting instanceof Server server) {
                   server.setErrorHandler(errors.forServer());
-                  server.setRequestLog(new RequestLogger());
+                  server.setRequestLog(new RequestLogger(metrics));
                   var outermost = new RequestHandler(new ClientAddress(trustedProxies));
                   outermost.setHandler(server.getHandler());
                   server.setHandler(outermost);

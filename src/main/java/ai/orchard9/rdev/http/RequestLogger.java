@@ -7,14 +7,21 @@ import org.eclipse.jetty.util.NanoTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One line per request, under the logger `http.request`, with the prefix of the key. Queries are left
+/// One line per request, and its metrics, under the logger `http.request`, with the prefix of the key. Queries are left
 /// out: they may carry what is not for logs.
 final class RequestLogger implements RequestLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("http.request");
 
+  private final HttpMetrics metrics;
+
+  RequestLogger(HttpMetrics metrics) {
+    this.metrics = metrics;
+  }
+
   @Override
   public void log(Request request, Response response) {
+    metrics.answered(request, response.getStatus());
     LOG.atInfo()
         .addKeyValue("method", request.getMethod())
         .addKeyValue("path", printable(Request.getPathInContext(request)))

@@ -7,6 +7,7 @@ import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -44,6 +45,7 @@ public final class SampleApplication extends Application<Configuration> {
     HttpModule.install(
         configuration,
         environment,
+        new PrometheusRegistry(),
         InstantSource.fixed(NOW),
         SampleApplication::authenticate,
         AddressRange.parseList("127.0.0.1"),

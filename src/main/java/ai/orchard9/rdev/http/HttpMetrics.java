@@ -1,0 +1,112 @@
+package ai.orchard9.rdev.http;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Set;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.NanoTime;
+import org.glassfish.jersey.server.ExtendedUriInfo;
+import org.glassfish.jersey.server.monitoring.ApplicationEvent;
+import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
+import org.glassfish.jersey.server.monitoring.RequestEvent;
+import org.glassfish.jersey.server.monitoring.RequestEventListener;
+import org.jspecify.annotations.Nullable;
+
+/// Counts and times requests by method, path template and status. Requests that never reach a resource
+/// count too, as path `unmatched`.
+final class HttpMetrics implements ApplicationEventListener {
+
+  private static final String TEMPLATE = "ai.orchard9.rdev.path-template";
+  private static final String UNMATCHED = "unmatched";
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+  private static final double[] SECONDS = {
+    .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300
+  };
+
+  private final Counter requests;
+  private final Histogram duration;
+  private final Gauge inFlight;
+
+  HttpMetrics(PrometheusRegistry registry) {
+    requests =
+        Counter.builder()
+            .name("http_requests_total")
+            .help("Requests answered")
+            .labelNames("method", "path", "status")
+            .register(registry);
+    duration =
+        Histogram.builder()
+            .name("http_request_duration_seconds")
+            .help("From the request's first byte to the answer's last one")
+            .classicOnly()
+            .classicUpperBounds(SECONDS)
+            .labelNames("method", "path", "status")
+            .register(registry);
+    inFlight =
+        Gauge.builder()
+            .name("http_requests_in_flight")
+            .help("Requests being answered")
+            .labelNames("method", "path")
+            .register(registry);
+  }
+
+  /// Called once for every request, by whomever it was answered.
+  void answered(Request request, int status) {
+    var path = request.getAttribute(TEMPLATE) instanceof String matched ? matched : UNMATCHED;
+    var labels = new String[] {method(request.getMethod()), path, String.valueOf(status)};
+    requests.labelValues(labels).inc();
+    duration
+        .labelValues(labels)
+        .observe(NanoTime.since(request.getBeginNanoTime()) / 1e9);
+  }
+
+  @Override
+  public void onEvent(ApplicationEvent event) {}
+
+  @Override
+  public RequestEventListener onRequest(RequestEvent ignored) {
+    return new OneRequest();
+  }
+
+  private final class OneRequest implements RequestEventListener {
+    private @Nullable String path;
+
+    @Override
+    public void onEvent(RequestEvent event) {
+      switch (event.getType()) {
+        case REQUEST_MATCHED -> matched(event);
+        case FINISHED -> finished(event);
+        default -> {}
+      }
+    }
+
+    private void matched(RequestEvent event) {
+      var template = template(event.getUriInfo());
+      path = template;
+      event.getContainerRequest().setProperty(TEMPLATE, template);
+      inFlight.labelValues(method(event.getContainerRequest().getMethod()), template).inc();
+    }
+
+    private void finished(RequestEvent event) {
+      var template = path;
+      if (template != null) {
+        inFlight.labelValues(method(event.getContainerRequest().getMethod()), template).dec();
+      }
+    }
+  }
+
+  private static String template(ExtendedUriInfo uri) {
+    var template = new StringBuilder();
+    for (var part : uri.getMatchedTemplates()) {
+      template.insert(0, part.getTemplate());
+    }
+    return template.isEmpty() ? "/" : template.toString().replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
+  }
+
+  private static String method(String method) {
+    return METHODS.contains(method) ? method : "other";
+  }
+}
