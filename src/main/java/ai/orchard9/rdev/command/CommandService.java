@@ -92,6 +92,11 @@ public final class CommandService {
         .filter(it -> caller.mayUse(it.project()));
   }
 
+  /// The command, whoever asks.
+  public Optional<Command> find(CommandId id) {
+    return jdbi.withExtension(CommandDao.class, dao -> dao.find(id.value()));
+  }
+
   /// Like [#find].
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see

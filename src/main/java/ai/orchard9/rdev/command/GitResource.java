@@ -5,7 +5,6 @@ import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
 import io.dropwizard.auth.Auth;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -35,9 +34,7 @@ public final class GitResource {
       @PathParam("id") String project,
       SubmitRequest.@Nullable Git body,
       @Context HttpServletRequest request,
-      @Context HttpServletResponse response,
       @Suspended AsyncResponse answer) {
-    submitting.submit(
-        caller, project, body, new Submitting.Exchange(request, response, answer));
+    submitting.submit(caller, project, body, new Submitting.Exchange(request, answer));
   }
 }

@@ -5,7 +5,6 @@ import ai.orchard9.rdev.http.Envelope;
 import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -44,20 +43,38 @@ final class Submitting {
   }
 
   /// The servlet's side of a call, which an event stream takes over.
-  record Exchange(HttpServletRequest request, HttpServletResponse response, AsyncResponse answer) {}
+  record Exchange(HttpServletRequest request, AsyncResponse answer) {}
 
   void submit(Caller caller, String project, @Nullable SubmitRequest body, Exchange exchange) {
     projects.get(caller, project);
     var submission = rules.check(SubmissionRules.required(body));
     var request = exchange.request();
+    if (wantsEvents(request)) {
+      answerWithEvents(caller, project, submission, request);
+      return;
+    }
     var command = service.submit(caller, project, submission, origin(request));
     var wait = Preference.wait(request.getHeader("Prefer"));
-    if (wantsEvents(request)) {
-      live.stream(request, exchange.response(), command, Map.of("Location", location(command)));
-    } else if (wait.isPresent()) {
+    if (wait.isPresent()) {
       answerWhenFinished(command, wait.get(), exchange.answer());
     } else {
       exchange.answer().resume(accepted(command).build());
+    }
+  }
+
+  /// Room for the stream comes first: a refusal must leave nothing running.
+  private void answerWithEvents(
+      Caller caller, String project, Submission submission, HttpServletRequest request) {
+    live.admit();
+    var taken = false;
+    try {
+      var command = service.submit(caller, project, submission, origin(request));
+      taken = true;
+      live.stream(request, caller, command.id(), Map.of("Location", location(command)));
+    } finally {
+      if (!taken) {
+        live.forget();
+      }
     }
   }
 
