@@ -1,13 +1,57 @@
 package ai.orchard9.rdev;
 
+import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.config.EnvironmentRule;
+import ai.orchard9.rdev.config.EnvironmentSource;
+import ai.orchard9.rdev.database.DatabaseErrors;
+import ai.orchard9.rdev.database.DatabaseModule;
+import ai.orchard9.rdev.database.DbCommand;
+import ai.orchard9.rdev.execution.ExecutionConfig;
+import ai.orchard9.rdev.execution.ExecutionModule;
+import ai.orchard9.rdev.execution.spool.Spool;
+import ai.orchard9.rdev.http.AddressRange;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.HttpModule;
+import ai.orchard9.rdev.http.Scope;
+import ai.orchard9.rdev.ops.OpsModule;
+import ai.orchard9.rdev.ops.ReadyCheck;
+import ai.orchard9.rdev.project.ProjectModule;
+import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.stream.StreamModule;
 import io.dropwizard.core.Application;
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 
 /// The service. `run` is a table of contents: one line per feature.
 public final class RdevApplication extends Application<RdevConfiguration> {
 
+  private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
+
+  /// Asks on behalf of the server itself, after the caller was checked.
+  private static final Caller SERVER =
+      new Caller(
+          null, "server", "server", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
+
   /// Starts the command line: `server`, `check`, `db`.
   public static void main(String[] arguments) throws Exception {
+    var complaints = EnvironmentRule.complaints(RdevEnvironment.RULES, System.getenv());
+    if (complaints.isPresent()) {
+      System.err.println(complaints.get());
+      System.exit(1);
+    }
     new RdevApplication().run(arguments);
   }
 
@@ -17,5 +61,107 @@ public final class RdevApplication extends Application<RdevConfiguration> {
   }
 
   @Override
-  public void run(RdevConfiguration configuration, Environment environment) {}
+  public void initialize(Bootstrap<RdevConfiguration> bootstrap) {
+    bootstrap.setConfigurationSourceProvider(
+        EnvironmentSource.over(bootstrap.getConfigurationSourceProvider(), System.getenv()));
+    HttpModule.initialize(bootstrap);
+    bootstrap.addCommand(
+        new DbCommand<RdevConfiguration>(
+            this, RdevConfiguration::getDatabase, RdevConfiguration::getHome));
+  }
+
+  @Override
+  public void run(RdevConfiguration configuration, Environment environment) throws Exception {
+    var clock = InstantSource.system();
+    var registry = new PrometheusRegistry();
+    var background = new BackgroundMetrics(registry);
+    Files.createDirectories(configuration.getHome());
+
+    var database =
+        DatabaseModule.install(environment, configuration.getDatabase(), configuration.getHome());
+    var keys = ApiKeyModule.authenticator(database.api(), configuration.adminKey());
+    HttpModule.install(
+        configuration,
+        environment,
+        registry,
+        clock,
+        keys,
+        AddressRange.parseList(configuration.getTrustedProxies()),
+        List.of(DatabaseErrors::translate));
+
+    var runtime = new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
+    var projects =
+        ProjectModule.install(
+            environment, runtime, configuration.getCacheTtl().toJavaDuration(), clock);
+
+    var output =
+        new OutputLog(
+            database.background(),
+            database::connect,
+            UUID.randomUUID().toString(),
+            background,
+            registry);
+    environment.lifecycle().manage(output);
+    var life = new ProjectEvents(database.background(), background);
+    environment.lifecycle().manage(life);
+
+    var execution = configuration.getExecution();
+    var commands =
+        CommandModule.create(
+            database.api(),
+            database.background(),
+            projects,
+            output,
+            life,
+            clock,
+            execution.maximumWaiting(),
+            execution.claudeEnvironmentNames());
+    var streams =
+        StreamModule.install(
+            environment,
+            output,
+            life,
+            id -> commands.service().find(SERVER, id.value()),
+            project -> projects.find(project).isPresent(),
+            _ -> Optional.empty(),
+            configuration::getMaximumStreams,
+            StreamModule.SILENCE,
+            clock,
+            background,
+            registry);
+    commands.install(
+        environment,
+        (request, _, command, headers) -> {
+          streams.answer().admit();
+          streams.answer().command(request, Caller.of(request), command.id(), 0, headers);
+        });
+
+    // The spool's own limit is a backstop for when no server counts.
+    var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);
+    ExecutionModule.install(
+        environment,
+        commands.queue(),
+        output,
+        spool,
+        projects,
+        new ExecutionConfig(
+            execution.concurrentCommands(),
+            execution.maximumRunning(),
+            execution.outputLimitBytes(),
+            execution.claudeCommand()),
+        () -> true,
+        background);
+
+    var checks = new LinkedHashMap<String, ReadyCheck>();
+    checks.put("database", database::check);
+    checks.put(
+        "projects",
+        () -> {
+          projects.running();
+          return "ok";
+        });
+    OpsModule.install(environment, registry, checks);
+
+    FirstStart.announce(configuration, environment, database);
+  }
 }

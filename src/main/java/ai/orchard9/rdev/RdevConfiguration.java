@@ -22,7 +22,7 @@ public final class RdevConfiguration extends Configuration {
   /// @param backend `local` or `kubernetes`
   /// @param workspaces folder of projects; empty: `home/workspaces`
   /// @param spool folder of running commands; empty: `home/spool`
-  public record Runtime(String backend, String workspaces, String spool) {}
+  public record Projects(String backend, String workspaces, String spool) {}
 
   /// How commands run.
   ///
@@ -53,7 +53,7 @@ public final class RdevConfiguration extends Configuration {
   private Secret<String> adminKey = new Secret<>("");
   private String trustedProxies = "";
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
-  private @Valid Runtime runtime = new Runtime("local", "", "");
+  private @Valid Projects runtime = new Projects("local", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Duration cacheTtl = Duration.seconds(30);
   private @Min(1) @Max(1_000_000) int maximumStreams = 10_000;
@@ -98,11 +98,11 @@ public final class RdevConfiguration extends Configuration {
   }
 
   @JsonProperty
-  public Runtime getRuntime() {
+  public Projects getRuntime() {
     return runtime;
   }
 
-  public void setRuntime(Runtime runtime) {
+  public void setRuntime(Projects runtime) {
     this.runtime = runtime;
   }
 

@@ -16,4 +16,12 @@ public record Database(Jdbi api, Jdbi background, DatabaseTarget target, boolean
   public Connection connect() throws SQLException {
     return EmbeddedPostgres.connect(target);
   }
+
+  /// Says `ok` when a request could be served now.
+  ///
+  /// @throws Exception it could not; takes as long as a request would wait
+  public String check() throws Exception {
+    api.useHandle(handle -> handle.execute("SELECT 1"));
+    return "ok";
+  }
 }

@@ -61,7 +61,7 @@ final class AccessFeature implements DynamicFeature {
             "a key is required, as X-API-Key or Authorization: Bearer");
       }
       var caller = authenticator.authenticate(key, RequestContext.of(request).clientAddress());
-      request.setProperty(RequestContext.KEY_PREFIX, caller.keyPrefix());
+      request.setProperty(Caller.ATTRIBUTE, caller);
       request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
     }
 

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.http;
 
+import jakarta.servlet.ServletRequest;
 import java.security.Principal;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,18 @@ public record Caller(
     scopes = Set.copyOf(scopes);
     projects = projects.map(Set::copyOf);
     commandTypes = commandTypes.map(Set::copyOf);
+  }
+
+  static final String ATTRIBUTE = "ai.orchard9.rdev.caller";
+
+  /// The caller of a request that was authenticated.
+  ///
+  /// @throws IllegalStateException it was not
+  public static Caller of(ServletRequest request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof Caller caller) {
+      return caller;
+    }
+    throw new IllegalStateException("no caller");
   }
 
   /// The name of the key.

@@ -12,7 +12,6 @@ import org.glassfish.jersey.server.monitoring.ApplicationEvent;
 import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
 import org.glassfish.jersey.server.monitoring.RequestEvent;
 import org.glassfish.jersey.server.monitoring.RequestEventListener;
-import org.jspecify.annotations.Nullable;
 
 /// Counts and times requests by method, path template and status. Requests that never reach a resource
 /// count too, as path `unmatched`.
@@ -55,7 +54,12 @@ final class HttpMetrics implements ApplicationEventListener {
 
   /// Called once for every request, by whomever it was answered.
   void answered(Request request, int status) {
-    var path = request.getAttribute(TEMPLATE) instanceof String matched ? matched : UNMATCHED;
+    var path = UNMATCHED;
+    // Jersey does not see the end of an answer that a stream took over; the server does.
+    if (request.getAttribute(TEMPLATE) instanceof String matched) {
+      path = matched;
+      inFlight.labelValues(method(request.getMethod()), matched).dec();
+    }
     var labels = new String[] {method(request.getMethod()), path, String.valueOf(status)};
     requests.labelValues(labels).inc();
     duration
@@ -68,33 +72,15 @@ final class HttpMetrics implements ApplicationEventListener {
 
   @Override
   public RequestEventListener onRequest(RequestEvent ignored) {
-    return new OneRequest();
+    return HttpMetrics.this::matched;
   }
 
-  private final class OneRequest implements RequestEventListener {
-    private @Nullable String path;
-
-    @Override
-    public void onEvent(RequestEvent event) {
-      switch (event.getType()) {
-        case REQUEST_MATCHED -> matched(event);
-        case FINISHED -> finished(event);
-        default -> {}
-      }
-    }
-
-    private void matched(RequestEvent event) {
+  private void matched(RequestEvent event) {
+    if (event.getType() == RequestEvent.Type.REQUEST_MATCHED) {
+      var request = event.getContainerRequest();
       var template = template(event.getUriInfo());
-      path = template;
-      event.getContainerRequest().setProperty(TEMPLATE, template);
-      inFlight.labelValues(method(event.getContainerRequest().getMethod()), template).inc();
-    }
-
-    private void finished(RequestEvent event) {
-      var template = path;
-      if (template != null) {
-        inFlight.labelValues(method(event.getContainerRequest().getMethod()), template).dec();
-      }
+      request.setProperty(TEMPLATE, template);
+      inFlight.labelValues(method(request.getMethod()), template).inc();
     }
   }
 

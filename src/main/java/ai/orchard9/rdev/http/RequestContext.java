@@ -16,9 +16,6 @@ public record RequestContext(String requestId, String clientAddress) {
 
   static final String ATTRIBUTE = "ai.orchard9.rdev.request";
 
-  /// Attribute with the prefix of the key that was accepted, for the request log.
-  static final String KEY_PREFIX = "ai.orchard9.rdev.key-prefix";
-
   /// The context of a servlet's request.
   ///
   /// @throws IllegalStateException outside of the server's handler

@@ -35,7 +35,9 @@ final class RequestLogger implements RequestLog {
   }
 
   private static String keyPrefix(Request request) {
-    return request.getAttribute(RequestContext.KEY_PREFIX) instanceof String prefix ? prefix : "-";
+    return request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
+        ? caller.keyPrefix()
+        : "-";
   }
 
   private static String client(Request request) {

@@ -1,0 +1,42 @@
+package ai.orchard9.rdev;
+
+import ai.orchard9.rdev.config.EnvironmentRule;
+import ai.orchard9.rdev.http.AddressRange;
+import java.util.List;
+
+/// Every environment variable that operators set, and what it may hold.
+final class RdevEnvironment {
+
+  private static final long MOST_OUTPUT = 1L << 40;
+
+  static final List<EnvironmentRule> RULES =
+      List.of(
+          EnvironmentRule.number("PORT", 0, 65_535),
+          EnvironmentRule.number("ADMIN_PORT", 0, 65_535),
+          EnvironmentRule.number("DB_PORT", 1, 65_535),
+          EnvironmentRule.secret(
+              "DATABASE_URL",
+              "postgres://user:password@host:port/name",
+              url -> url.matches("(jdbc:)?postgres(ql)?://.+")),
+          EnvironmentRule.oneOf("MIGRATE_ON_START", "true", "false"),
+          EnvironmentRule.oneOf("RDEV_BACKEND", "local", "kubernetes"),
+          EnvironmentRule.secret(
+              "RDEV_ADMIN_KEY",
+              "a key that begins with rdev_ and has at least 24 characters",
+              key -> key.startsWith("rdev_") && key.length() >= 24),
+          EnvironmentRule.parsed(
+              "TRUSTED_PROXIES",
+              "addresses or CIDRs, separated by commas",
+              list -> AddressRange.parseList(list).size() > 0),
+          EnvironmentRule.number("CONCURRENT_COMMANDS", 1, 10_000),
+          EnvironmentRule.number("MAX_RUNNING_COMMANDS", 1, 100_000),
+          EnvironmentRule.number("MAX_STREAMS", 1, 1_000_000),
+          EnvironmentRule.number("OUTPUT_LIMIT_BYTES", 1024, MOST_OUTPUT),
+          EnvironmentRule.duration("CACHE_TTL"),
+          EnvironmentRule.parsed(
+              "CLAUDE_ENV_ALLOW",
+              "names of variables, separated by commas",
+              list -> list.matches("[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[A-Za-z_][A-Za-z0-9_]*)*")));
+
+  private RdevEnvironment() {}
+}
