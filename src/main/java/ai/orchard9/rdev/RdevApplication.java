@@ -14,9 +14,7 @@ import ai.orchard9.rdev.execution.ExecutionConfig;
 import ai.orchard9.rdev.execution.ExecutionModule;
 import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.http.AddressRange;
-import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.HttpModule;
-import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.ops.OpsModule;
 import ai.orchard9.rdev.ops.ReadyCheck;
 import ai.orchard9.rdev.project.ProjectModule;
@@ -32,18 +30,12 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /// The service. `run` is a table of contents: one line per feature.
 public final class RdevApplication extends Application<RdevConfiguration> {
 
   private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
-
-  /// Asks on behalf of the server itself, after the caller was checked.
-  private static final Caller SERVER =
-      new Caller(
-          null, "server", "server", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
 
   /// Starts the command line: `server`, `check`, `db`.
   public static void main(String[] arguments) throws Exception {
@@ -121,7 +113,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             environment,
             output,
             life,
-            id -> commands.service().find(SERVER, id.value()),
+            commands.service()::find,
             project -> projects.find(project).isPresent(),
             _ -> Optional.empty(),
             configuration::getMaximumStreams,
@@ -129,12 +121,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             clock,
             background,
             registry);
-    commands.install(
-        environment,
-        (request, _, command, headers) -> {
-          streams.answer().admit();
-          streams.answer().command(request, Caller.of(request), command.id(), 0, headers);
-        });
+    commands.install(environment, new LiveEvents(streams.answer()));
 
     // The spool's own limit is a backstop for when no server counts.
     var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);

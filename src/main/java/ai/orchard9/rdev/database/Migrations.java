@@ -8,6 +8,7 @@ import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.Scope;
+import liquibase.UpdateSummaryEnum;
 import liquibase.changelog.ChangeSet;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
@@ -98,6 +99,7 @@ public final class Migrations {
                     .findCorrectDatabaseImplementation(new JdbcConnection(connection));
             var resources = new ClassLoaderResourceAccessor(Migrations.class.getClassLoader());
             try (var liquibase = new Liquibase("migrations.xml", resources, database)) {
+              liquibase.setShowSummary(UpdateSummaryEnum.OFF);
               return work.with(liquibase);
             }
           });

@@ -1,6 +1,5 @@
 package ai.orchard9.rdev.http;
 
-import jakarta.servlet.ServletRequest;
 import java.security.Principal;
 import java.util.Optional;
 import java.util.Set;
@@ -29,16 +28,6 @@ public record Caller(
   }
 
   static final String ATTRIBUTE = "ai.orchard9.rdev.caller";
-
-  /// The caller of a request that was authenticated.
-  ///
-  /// @throws IllegalStateException it was not
-  public static Caller of(ServletRequest request) {
-    if (request.getAttribute(ATTRIBUTE) instanceof Caller caller) {
-      return caller;
-    }
-    throw new IllegalStateException("no caller");
-  }
 
   /// The name of the key.
   @Override
