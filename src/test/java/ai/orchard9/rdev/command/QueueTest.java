@@ -1,0 +1,284 @@
+package ai.orchard9.rdev.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Scope;
+import ai.orchard9.rdev.testing.PostgresExtension;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class QueueTest {
+  @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
+
+  private static final Caller ALICE =
+      new Caller(null, "alice", "alice", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
+  private static final Set<String> DEMO = Set.of("demo");
+
+  private Facts facts = facts();
+  private Queue queue = queue(facts);
+
+  @BeforeEach
+  void empty() {
+    POSTGRES.truncate("commands", "slots", "project_events");
+    facts = facts();
+    queue = queue(facts);
+  }
+
+  @Test
+  void claimsTheOldestAndNothingBeyondTheLimit() {
+    var first = submit("demo", "first");
+    var second = submit("demo", "second");
+    submit("demo", "third");
+
+    assertThat(claimed(2)).isEqualTo(first);
+    assertThat(claimed(2)).isEqualTo(second);
+    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 2)).isEmpty();
+  }
+
+  @Test
+  void handsTheInputsOverAndNotesTheSpoolAndThePod() {
+    submit("demo", "cat");
+
+    var claim =
+        queue.claim("me", DEMO, Map.of("demo", "i-1"), Map.of("demo", "pod-1"), 5).orElseThrow();
+
+    assertThat(claim.instance()).isEqualTo("i-1");
+    assertThat(claim.command().podName()).isEqualTo("pod-1");
+    assertThat(claim.environment()).containsExactly(Map.entry("A", "1"));
+    assertThat(claim.stdin()).asString().isEqualTo("in");
+    assertThat(claim.remaining()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+    assertThat(claim.acknowledged()).isFalse();
+  }
+
+  @Test
+  void keepsTheLimitUnderSixteenClaimers() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      submit("demo", "c" + i);
+    }
+    var claims = new ArrayList<Optional<Claim>>();
+    try (var threads = Executors.newFixedThreadPool(16)) {
+      var tasks = new ArrayList<Callable<Optional<Claim>>>();
+      for (int i = 0; i < 16 * 4; i++) {
+        tasks.add(() -> queue.claim("me", DEMO, Map.of(), Map.of(), 5));
+      }
+      for (var future : threads.invokeAll(tasks)) {
+        claims.add(future.get());
+      }
+    }
+
+    var ids = claims.stream().flatMap(Optional::stream).map(it -> it.command().id()).toList();
+    assertThat(ids).hasSizeLessThanOrEqualTo(5).doesNotHaveDuplicates();
+    var running =
+        POSTGRES
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery("SELECT count(*) FROM commands WHERE status = 'running'")
+                        .mapTo(Integer.class)
+                        .one());
+    assertThat(running).isEqualTo(ids.size());
+  }
+
+  @Test
+  void whoLostTheLeaseCanChangeNothing() {
+    submit("demo", "x");
+    var old = queue.claim("old", DEMO, Map.of("demo", "i"), Map.of(), 5).orElseThrow();
+    expireLeases();
+    var taken = queue.adopt("new", List.of(), 10);
+
+    assertThat(taken).hasSize(1);
+    assertThat(taken.getFirst().token()).isGreaterThan(old.token());
+    assertThat(taken.getFirst().command().adoptions()).isEqualTo(1);
+    assertThat(queue.renew("old", List.of(old.command().id().value()))).isEmpty();
+    assertThat(queue.storeInstance(old, "other")).isFalse();
+    assertThat(queue.requeue(old)).isFalse();
+    assertThat(queue.finish(old, completed())).isFalse();
+    assertThat(queue.finish(taken.getFirst(), completed())).isTrue();
+    assertThat(queue.finish(taken.getFirst(), completed())).isFalse();
+  }
+
+  @Test
+  void adoptsNothingWhoseLeaseHolds() {
+    submit("demo", "x");
+    queue.claim("old", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+
+    assertThat(queue.adopt("new", List.of(), 10)).isEmpty();
+  }
+
+  @Test
+  void aReleasedCommandCanBeTakenOverAtOnce() {
+    submit("demo", "x");
+    var claim = queue.claim("old", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+
+    assertThat(queue.release(claim)).isTrue();
+    assertThat(queue.adopt("new", List.of(), 10)).hasSize(1);
+  }
+
+  @Test
+  void putsBackOnlyWhatWasNeverAcknowledged() {
+    submit("demo", "x");
+    var claim = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
+    assertThat(queue.requeue(claim)).isTrue();
+
+    var again = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
+    assertThat(again.command().attempt()).isEqualTo(2);
+    assertThat(again.stdin()).asString().isEqualTo("in");
+    queue.acknowledge(again);
+    assertThat(queue.requeue(again)).isFalse();
+    assertThat(inputs()).isZero();
+  }
+
+  @Test
+  void finishingFreesTheSlotAndTellsTheProject() {
+    var first = submit("demo", "x");
+    var second = submit("demo", "y");
+    var claim = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
+    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 1)).isEmpty();
+
+    queue.finish(claim, completed());
+
+    assertThat(claimed(1)).isEqualTo(second);
+    assertThat(events(first)).containsExactly("pending", "running", "completed");
+  }
+
+  @Test
+  void failsWhatWaitedTooLong() {
+    var id = submit("demo", "x");
+    POSTGRES
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute("UPDATE commands SET start_before = now() - interval '1 second'"));
+
+    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 5)).isEmpty();
+    queue.failExpired();
+
+    assertThat(events(id)).containsExactly("pending", "failed");
+    assertThat(inputs()).isZero();
+  }
+
+  @Test
+  void tellsTheOwnerOfACancel() {
+    var id = submit("demo", "x");
+    queue.claim("me", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+    POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.requestCancel(id.value(), 7));
+
+    assertThat(queue.killRequests("me", Set.of(id.value())))
+        .containsExactly(
+            Map.entry(id.value(), new Claim.KillRequest("cancel", Duration.ofSeconds(7))));
+    assertThat(queue.killRequests("other", Set.of(id.value()))).isEmpty();
+  }
+
+  private CommandId claimed(int limit) {
+    return queue.claim("me", DEMO, Map.of(), Map.of(), limit).orElseThrow().command().id();
+  }
+
+  private static Result completed() {
+    return new Result(
+        CommandStatus.COMPLETED, 0, null, null, null, null, 0, "a".repeat(64), "b".repeat(64));
+  }
+
+  private CommandId submit(String project, String text) {
+    var id = CommandId.random(Instant.EPOCH);
+    var submission =
+        new Submission(
+            new Instruction.Shell(text),
+            60,
+            Priority.NORMAL,
+            "",
+            Map.of("A", "1"),
+            bytes("in"),
+            null,
+            Map.of());
+    var row =
+        CommandRow.of(id, project, ALICE, submission, new CommandService.Origin("r-1", null));
+    POSTGRES
+        .jdbi()
+        .useTransaction(
+            handle -> {
+              var dao = handle.attach(CommandDao.class);
+              var command =
+                  dao.insert(
+                      row.id(),
+                      row.project(),
+                      row.type(),
+                      row.priority(),
+                      row.metadata(),
+                      row.request(),
+                      row.timeoutSeconds(),
+                      row.startWithinSeconds(),
+                      row.keyId(),
+                      row.keyName(),
+                      row.requestId(),
+                      row.traceId(),
+                      row.marker());
+              dao.insertInputs(row.id(), row.stdin(), row.environment());
+              facts.append(handle, command);
+            });
+    return id;
+  }
+
+  private static byte @Nullable [] bytes(String text) {
+    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static void expireLeases() {
+    POSTGRES
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute("UPDATE commands SET lease_until = now() - interval '1 second'"));
+  }
+
+  private static int inputs() {
+    return POSTGRES
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle.createQuery("SELECT count(*) FROM command_inputs").mapTo(Integer.class).one());
+  }
+
+  private static List<String> events(CommandId id) {
+    return POSTGRES
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("SELECT status FROM project_events WHERE command_id = :id ORDER BY id")
+                    .bind("id", id.value())
+                    .mapTo(String.class)
+                    .list());
+  }
+
+  private static Facts facts() {
+    return new Facts(new ProjectEvents(POSTGRES.jdbi(), metrics()));
+  }
+
+  private static Queue queue(Facts facts) {
+    var output =
+        new OutputLog(
+            POSTGRES.jdbi(), POSTGRES::connect, "me", metrics(), new PrometheusRegistry());
+    return new Queue(POSTGRES.jdbi(), facts, output);
+  }
+
+  private static BackgroundMetrics metrics() {
+    return new BackgroundMetrics(new PrometheusRegistry());
+  }
+}
