@@ -32,6 +32,9 @@ public final class Spool implements AutoCloseable {
     if (refusal.isPresent()) {
       return new StartResult.Failed(refusal.get());
     }
+    if (order.workdir().startsWith("/")) {
+      return new StartResult.Failed("workdir is not relative");
+    }
     if ((place.baseDirectory() + order.workdir()).matches("(?s).*[\n\0].*")) {
       return new StartResult.Failed("newline or NUL in the work directory");
     }
