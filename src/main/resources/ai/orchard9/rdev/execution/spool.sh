@@ -230,7 +230,7 @@ follow() {
 
 # Ends who followed before. Blocked in a write that nobody will ever read, it hears nothing else.
 end_follower() {
-  read -r r_token r_f r_f_start r_t r_t_start r_u r_u_start <owner || return
+  read -r r_x r_f r_f_start r_t r_t_start r_u r_u_start <owner || return
   alive "$r_f" "$r_f_start" && kill -TERM "$r_f"
   clock
   r_until=$((r_now + 100))
@@ -480,6 +480,8 @@ run() {
     # It may not have opened both, and then a pump still waits for it.
     printf '' 7<>o 8<>e
   fi
+  # Who is being killed is not left behind.
+  while [ -e kill/first ] && [ ! -s kill/receipt ] && alive_in kill/by; do nap; done
   count_background
   # The streams end at the end of file, or when it has not come in time.
   clock

@@ -19,11 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /// A project of its own under one shell, with real processes; kills at its end what it finds of them.
 final class Bench implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(20);
-  static final long OUTPUT_LIMIT = 64 << 20;
+  static final long OUTPUT_LIMIT = 256 << 20;
 
   final Path home;
   final Path root;
@@ -261,8 +262,13 @@ final class Bench implements AutoCloseable {
     return words.length > word && !words[word].isEmpty() ? Long.parseLong(words[word]) : 0;
   }
 
-  /// Live processes whose command line says so; zombies have none.
-  static List<Long> processes(String words) {
+  /// Who sleeps for this bench now.
+  List<Long> sleepers() {
+    return processes(line -> line.endsWith("sleep " + sleep + " "));
+  }
+
+  /// Live processes by their command line; zombies have none.
+  static List<Long> processes(Predicate<String> which) {
     var found = new ArrayList<Long>();
     ProcessHandle.allProcesses()
         .forEach(
@@ -273,7 +279,7 @@ final class Bench implements AutoCloseable {
                             Path.of("/proc/" + process.pid() + "/cmdline"),
                             StandardCharsets.ISO_8859_1)
                         .replace('\0', ' ');
-                if (line.contains(words)) {
+                if (which.test(line)) {
                   found.add(process.pid());
                 }
               } catch (IOException e) {
@@ -291,7 +297,7 @@ final class Bench implements AutoCloseable {
   @Override
   public void close() throws IOException {
     spool.close();
-    for (var pid : processes("sleep " + sleep)) {
+    for (var pid : sleepers()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
   }
