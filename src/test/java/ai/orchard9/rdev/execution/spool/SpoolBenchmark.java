@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -76,11 +77,8 @@ class SpoolBenchmark {
   }
 
   private static void drain(InputStream in) {
-    var buffer = new byte[65536];
     try {
-      while (in.read(buffer) >= 0) {
-        continue;
-      }
+      in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
