@@ -32,7 +32,7 @@ interface ProjectEventDao {
       WITH fresh AS (
         SELECT id, project, row_number() OVER (PARTITION BY project ORDER BY id) AS number
         FROM (SELECT id, project FROM project_events
-              WHERE position IS NULL ORDER BY id LIMIT :limit) AS some),
+              WHERE position IS NULL ORDER BY id LIMIT :limit) AS page),
       newest AS (
         SELECT project,
           coalesce((SELECT max(e.position) FROM project_events e WHERE e.project = p.project), 0)

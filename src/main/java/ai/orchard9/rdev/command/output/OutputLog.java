@@ -182,7 +182,11 @@ public final class OutputLog implements Managed {
 
   void refresh(Topic topic) {
     try {
-      store.position(topic.commandId).ifPresent(topic::learn);
+      Optional<Position> position = store.position(topic.commandId);
+      // Others who looked meanwhile were told that there is nothing yet.
+      if (position.isPresent() && topic.learn(position.get())) {
+        topic.wakeAll();
+      }
     } catch (RuntimeException e) {
       topic.markStale();
       throw e;

@@ -57,7 +57,7 @@ final class OutputStore {
               (SELECT max(first_event_id) FROM output_chunks
                WHERE day = ? AND command_id = ? AND first_event_id <= ?), 0)
           ORDER BY first_event_id
-          LIMIT 256) AS some) AS counted
+          LIMIT 256) AS page) AS counted
       WHERE before < ?
       ORDER BY first_event_id
       """;

@@ -1,0 +1,77 @@
+package ai.orchard9.rdev.command.output;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
+import org.jdbi.v3.core.Jdbi;
+import ai.orchard9.rdev.database.DatabaseTarget;
+import ai.orchard9.rdev.database.Jdbis;
+
+/// Rows of commands for tests of their output, and a pool as the service has one.
+public final class Commands implements AutoCloseable {
+
+  public static final String OWNER = "server-a";
+  public static final long TOKEN = 3;
+
+  private final DataSource pool;
+  private final Jdbi jdbi;
+
+  public Commands(DatabaseTarget target) {
+    var properties = new PoolProperties();
+    properties.setDriverClassName("org.postgresql.Driver");
+    properties.setUrl(target.jdbcUrl());
+    properties.setUsername(target.user());
+    properties.setPassword(target.password().value());
+    properties.setMaxActive(16);
+    properties.setInitialSize(1);
+    properties.setFairQueue(true);
+    pool = new DataSource(properties);
+    jdbi = Jdbis.over(pool);
+  }
+
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  public CommandKey running(String id) {
+    return running(id, LocalDate.now(ZoneOffset.UTC));
+  }
+
+  public CommandKey running(String id, LocalDate day) {
+    Instant createdAt = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO commands (id, project, type, status, priority, metadata, request,
+                  timeout_seconds, key_name, request_id, created_at, started_at, owner, token,
+                  lease_until)
+                VALUES (?, 'demo', 'shell', 'running', 'normal', '{}', '{"command": "x"}',
+                  1800, 'tester', 'req-1', ?, now(), ?, ?, now() + interval '1 hour')
+                """,
+                id,
+                createdAt,
+                OWNER,
+                TOKEN));
+    return CommandKey.of(id, createdAt);
+  }
+
+  public void finish(String id) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                UPDATE commands SET status = 'completed', exit_code = 0, finished_at = now(),
+                  background = 0, stdout_sha256 = 'aa', stderr_sha256 = 'bb'
+                WHERE id = ?
+                """,
+                id));
+  }
+
+  @Override
+  public void close() {
+    pool.close(true);
+  }
+}
