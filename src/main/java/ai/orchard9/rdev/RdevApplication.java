@@ -121,7 +121,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             clock,
             background,
             registry);
-    commands.install(environment, new LiveEvents(streams.answer()));
+    commands.install(environment, streams.answer());
 
     // The spool's own limit is a backstop for when no server counts.
     var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);

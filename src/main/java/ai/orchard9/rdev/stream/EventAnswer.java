@@ -2,6 +2,7 @@ package ai.orchard9.rdev.stream;
 
 import ai.orchard9.rdev.command.Command;
 import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.LiveAnswer;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.http.Caller;
@@ -14,7 +15,7 @@ import java.util.Map;
 /// To be called from a resource method with a `@Suspended AsyncResponse`, which is never resumed once
 /// a method here has returned. The methods return at once; nothing of the request is held but the
 /// open answer.
-public final class EventAnswer {
+public final class EventAnswer implements LiveAnswer {
 
   private final OutputLog log;
   private final CommandLookup commands;
@@ -35,31 +36,34 @@ public final class EventAnswer {
     this.json = new EventJson(clock);
   }
 
-  /// Makes room for a stream before anything else is done for it; [#command], [#project] or [#forget]
+  /// Makes room for a stream before anything else is done for it; [#stream], [#project] or [#forget]
   /// must follow.
   ///
   /// @throws ai.orchard9.rdev.error.ApiException.Unavailable as many as may be are open already
+  @Override
   public void admit() {
     streams.admit();
   }
 
   /// Gives back the room of an admission that came to nothing.
+  @Override
   public void forget() {
     streams.forget();
   }
 
-  /// Writes the events of a command into the answer, until it completes. Blocks for one look-up.
-  ///
-  /// @param after the last event that the client has, 0 for none
-  /// @param headers further headers of the answer
-  public void command(
-      HttpServletRequest request,
-      Caller caller,
-      CommandId id,
-      long after,
-      Map<String, String> headers) {
-    Command command = commands.find(id).orElseThrow(StreamErrors::unknownCommand);
-    command(request, caller, command, after, headers);
+  @Override
+  public void stream(
+      HttpServletRequest request, Caller caller, CommandId id, Map<String, String> headers) {
+    boolean open = false;
+    try {
+      Command command = commands.find(id).orElseThrow(StreamErrors::unknownCommand);
+      command(request, caller, command, 0, headers);
+      open = true;
+    } finally {
+      if (!open) {
+        forget();
+      }
+    }
   }
 
   void command(
