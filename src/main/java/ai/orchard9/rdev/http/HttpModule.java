@@ -56,6 +56,8 @@ public final class HttpModule {
     }
     var jersey = environment.jersey();
     jersey.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+    // The contract's Location is a path: a proxy may show us under another name.
+    jersey.property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true);
     var metrics = new HttpMetrics(registry);
     jersey.register(metrics);
     var errorMapper = new ErrorMapper(translators);
