@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -117,7 +117,7 @@ class QueueTest {
   @Test
   void adoptsNothingWhoseLeaseHolds() {
     submit("demo", "x");
-    queue.claim("old", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+    assertThat(queue.claim("old", DEMO, Map.of(), Map.of(), 5)).isPresent();
 
     assertThat(queue.adopt("new", List.of(), 10)).isEmpty();
   }
@@ -177,7 +177,7 @@ class QueueTest {
   @Test
   void tellsTheOwnerOfACancel() {
     var id = submit("demo", "x");
-    queue.claim("me", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 5)).isPresent();
     POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.requestCancel(id.value(), 7));
 
     assertThat(queue.killRequests("me", Set.of(id.value())))
@@ -235,8 +235,8 @@ class QueueTest {
     return id;
   }
 
-  private static byte @Nullable [] bytes(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 
   private static void expireLeases() {
