@@ -3,6 +3,7 @@ package ai.orchard9.rdev;
 import ai.orchard9.rdev.apikey.ApiKeyModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.config.EnvironmentRule;
@@ -136,7 +137,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             execution.maximumRunning(),
             execution.outputLimitBytes(),
             execution.claudeCommand()),
-        () -> true,
+        () -> database.hasBeenUpFor(Queue.lease()),
         background);
 
     var checks = new LinkedHashMap<String, ReadyCheck>();

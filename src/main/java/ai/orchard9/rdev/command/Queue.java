@@ -100,11 +100,14 @@ public final class Queue {
     }
   }
 
-  /// Takes over commands whose lease has run out.
-  public List<Claim> adopt(String owner, Collection<String> mine, int count) {
+  /// Takes over commands whose owner handed them over.
+  ///
+  /// @param silent also those whose lease has run out; after an outage of the database they all
+  ///     have, although their owners live
+  public List<Claim> adopt(String owner, Collection<String> mine, int count, boolean silent) {
     return jdbi.withExtension(
         QueueDao.class,
-        dao -> dao.adopt(owner, mine.toArray(String[]::new), count, QueueDao.LEASE_SECONDS));
+        dao -> dao.adopt(owner, mine.toArray(String[]::new), count, silent, QueueDao.LEASE_SECONDS));
   }
 
   /// Extends the leases of those that are still this owner's, and names them.

@@ -63,20 +63,21 @@ interface QueueDao {
       String pods,
       int leaseSeconds);
 
-  /// Takes over commands whose owner has been silent for a lease.
+  /// Takes over commands that were released, and those whose owner has been silent for a lease.
   @SqlQuery(
       """
       UPDATE commands SET owner = :owner, token = token + 1, adoptions = adoptions + 1,
         lease_until = clock_timestamp() + :leaseSeconds * interval '1 second'
       WHERE id IN (SELECT id FROM commands WHERE status = 'running'
-        AND lease_until < clock_timestamp() AND NOT id = ANY(:mine)
+        AND (lease_until = '-infinity' OR (:silent AND lease_until < clock_timestamp()))
+        AND NOT id = ANY(:mine)
         ORDER BY lease_until LIMIT :count FOR UPDATE SKIP LOCKED)
       RETURNING
       """
           + CLAIMED
           + " NULL::bytea AS stdin, NULL::jsonb AS environment, "
           + CommandDao.COLUMNS)
-  List<Claim> adopt(String owner, String[] mine, int count, int leaseSeconds);
+  List<Claim> adopt(String owner, String[] mine, int count, boolean silent, int leaseSeconds);
 
   /// Extends the leases of those still ours and names them; the others were taken over.
   @SqlQuery(
@@ -112,10 +113,10 @@ interface QueueDao {
       """)
   void acknowledge(String id, long token);
 
-  /// Hands over at once: the lease ends now.
+  /// Hands over at once: a lease that never was, so that nobody waits for it to run out.
   @SqlUpdate(
       """
-      UPDATE commands SET lease_until = clock_timestamp() - interval '1 second'
+      UPDATE commands SET lease_until = '-infinity'
       WHERE id = :id AND token = :token AND status = 'running'
       """)
   int release(String id, long token);

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jdbi.v3.core.Jdbi;
 
 /// The database as rooms see it.
@@ -11,6 +12,19 @@ import org.jdbi.v3.core.Jdbi;
 /// @param target where it is
 /// @param isEmbedded whether it is our own
 public record Database(Jdbi api, Jdbi background, DatabaseTarget target, boolean isEmbedded) {
+
+  /// Whether the database has been up for so long; by its own clock.
+  public boolean hasBeenUpFor(Duration time) {
+    return background.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT clock_timestamp() - pg_postmaster_start_time()"
+                        + " >= :seconds * interval '1 second'")
+                .bind("seconds", time.toSeconds())
+                .mapTo(Boolean.class)
+                .one());
+  }
 
   /// A connection outside of every pool, for LISTEN. Reads do not time out; the caller closes it.
   public Connection connect() throws SQLException {

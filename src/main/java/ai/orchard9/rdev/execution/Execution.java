@@ -68,7 +68,7 @@ public final class Execution implements Managed {
     this.projects = projects;
     this.config = config;
     this.launches = new Launches(config);
-    this.continuity = new Continuity(Queue.lease(), databaseIsSettled);
+    this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
     this.claims = new Poller("claims", CLAIM_INTERVAL, metrics, this::claim);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
     this.adoption = new Poller("adoption", ADOPT_INTERVAL, metrics, this::adopt);
@@ -145,14 +145,12 @@ public final class Execution implements Managed {
 
   private void adopt() {
     queue.failExpired();
-    if (stopping || !continuity.reached()) {
-      return;
-    }
+    var silent = continuity.reached();
     var room = config.maximumRunning() - workers.size();
-    if (room <= 0) {
+    if (stopping || room <= 0) {
       return;
     }
-    for (var claim : queue.adopt(owner, workers.keySet(), room)) {
+    for (var claim : queue.adopt(owner, workers.keySet(), room, silent)) {
       var project = projects.find(claim.command().project());
       if (project.isPresent()) {
         work(claim, project.get().place(), true);

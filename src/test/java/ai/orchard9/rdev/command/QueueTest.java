@@ -101,7 +101,7 @@ class QueueTest {
     submit("demo", "x");
     var old = queue.claim("old", DEMO, Map.of("demo", "i"), Map.of(), 5).orElseThrow();
     expireLeases();
-    var taken = queue.adopt("new", List.of(), 10);
+    var taken = queue.adopt("new", List.of(), 10, true);
 
     assertThat(taken).hasSize(1);
     assertThat(taken.getFirst().token()).isGreaterThan(old.token());
@@ -119,7 +119,16 @@ class QueueTest {
     submit("demo", "x");
     assertThat(queue.claim("old", DEMO, Map.of(), Map.of(), 5)).isPresent();
 
-    assertThat(queue.adopt("new", List.of(), 10)).isEmpty();
+    assertThat(queue.adopt("new", List.of(), 10, true)).isEmpty();
+  }
+
+  @Test
+  void takesNoSilentOwnersCommandsBeforeTheDatabaseIsSettled() {
+    submit("demo", "x");
+    assertThat(queue.claim("old", DEMO, Map.of(), Map.of(), 5)).isPresent();
+    expireLeases();
+
+    assertThat(queue.adopt("new", List.of(), 10, false)).isEmpty();
   }
 
   @Test
@@ -128,7 +137,7 @@ class QueueTest {
     var claim = queue.claim("old", DEMO, Map.of(), Map.of(), 5).orElseThrow();
 
     assertThat(queue.release(claim)).isTrue();
-    assertThat(queue.adopt("new", List.of(), 10)).hasSize(1);
+    assertThat(queue.adopt("new", List.of(), 10, false)).hasSize(1);
   }
 
   @Test
