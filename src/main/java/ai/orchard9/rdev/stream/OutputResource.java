@@ -84,6 +84,7 @@ public final class OutputResource {
       return false;
     }
     Sink sink = sink(request, 200);
+    sink.passUncompressed();
     var source = new FollowedOutput(log, key(command), chosen);
     streams.open(command.project(), command.id().value(), caller, source, sink);
     return true;
@@ -117,7 +118,7 @@ public final class OutputResource {
     }
     Sink sink = sink(request, range.isPresent() ? 206 : 200);
     sink.header("Accept-Ranges", "bytes");
-    sink.header("Content-Length", Long.toString(end - start));
+    sink.length(end - start);
     if (tag != null) {
       sink.header("ETag", tag);
     }

@@ -38,6 +38,20 @@ final class Sink {
     response.getHeaders().put(name, value);
   }
 
+  /// Says how many bytes will come. It is told to Jetty's own response only: the servlet's would miss
+  /// those bytes in its own output, and cut the connection at the end.
+  void length(long bytes) {
+    Response inner = response instanceof Response.Wrapper wrapper ? wrapper.getWrapped() : response;
+    inner.getHeaders().put("Content-Length", bytes);
+  }
+
+  /// Has the bytes pass uncompressed: a compressor would keep back what is to be seen now.
+  void passUncompressed() {
+    if (request.getHeaders().contains("Accept-Encoding")) {
+      header("Content-Encoding", "identity");
+    }
+  }
+
   /// Writes without blocking; the callback may run before this returns.
   void write(Piece.Data data, Callback callback) {
     response.write(false, ByteBuffer.wrap(data.bytes(), data.offset(), data.length()), callback);
