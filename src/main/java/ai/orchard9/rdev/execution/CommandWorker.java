@@ -7,64 +7,41 @@ import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.output.Segmenter;
 import ai.orchard9.rdev.command.output.StreamName;
 import ai.orchard9.rdev.execution.Ending.Failure;
-import ai.orchard9.rdev.execution.spool.AdoptOrder;
-import ai.orchard9.rdev.execution.spool.AdoptResult;
 import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.End;
 import ai.orchard9.rdev.execution.spool.Follow;
-import ai.orchard9.rdev.execution.spool.KillReceipt;
-import ai.orchard9.rdev.execution.spool.Marker;
-import ai.orchard9.rdev.execution.spool.StartOrder;
-import ai.orchard9.rdev.execution.spool.StartResult;
 import ai.orchard9.rdev.runtime.Place;
-import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/// Carries one claimed command to its end: start or adopt, record, end, report. One virtual thread
-/// each; [#kill], [#handOver] and [#lose] may be called from any thread.
+/// Carries one claimed command to its end: begin, record, report. One virtual thread each; [#kill],
+/// [#handOver] and [#lose] may be called from any thread.
 final class CommandWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);
-
-  /// Given between TERM and KILL when nobody chose: contract section 5.1.
-  static final Duration GRACE = Duration.ofSeconds(5);
-
-  /// After this the start is noted in the row; shorter commands are finished by then.
-  private static final Duration ACKNOWLEDGE_AFTER = Duration.ofMillis(100);
-
-  /// How long the end may take once the kill is over and has left survivors.
-  private static final Duration AFTER_KILL = Duration.ofMillis(700);
-
-  private static final Duration WATCHDOG_SLACK = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofMillis(500);
-  private static final int START_TRIES = 3;
 
   private final Claim claim;
-  private final Place place;
   private final boolean adopted;
   private final Execution execution;
-  private final Attempt attempt;
   private final long deadline;
   private final Kills kills;
-  private @Nullable String instance;
+  private final Beginning beginning;
   private volatile boolean handingOver;
   private volatile boolean lost;
   private volatile @Nullable OutputRecorder recorder;
 
   CommandWorker(Claim claim, Place place, boolean adopted, Execution execution) {
     this.claim = claim;
-    this.place = place;
     this.adopted = adopted;
     this.execution = execution;
-    this.attempt = new Attempt(claim.command().id().value(), claim.command().attempt());
     this.deadline = System.nanoTime() + claim.remaining().toNanos();
+    var attempt = new Attempt(id(), claim.command().attempt());
     this.kills = new Kills(execution.spool(), place, attempt, this::wake);
-    this.instance = claim.instance();
+    this.beginning = new Beginning(claim, place, attempt, kills, execution, this::isOver);
     var requested = claim.kill();
     if (requested != null) {
       kills.request(requested);
@@ -120,215 +97,91 @@ final class CommandWorker implements Runnable {
   }
 
   private void work() throws InterruptedException {
-    var stored = claim.command();
-    var follow = adopted ? adopt(stored.stdoutBytes(), stored.stderrBytes()) : start();
-    if (follow.isPresent()) {
-      follow(follow.get());
-    }
-    if (handingOver && !lost) {
+    var done = adopted ? carryOn() : begun(beginning.start());
+    if (!done && handingOver && !lost) {
       execution.queue().release(claim);
     }
   }
 
-  // ── start ───────────────────────────────────────────────────────────────────────────────────────
+  private boolean carryOn() throws InterruptedException {
+    var stored = claim.command();
+    LOG.atInfo().addKeyValue("adoptions", stored.adoptions()).log("command adopted");
+    return begun(beginning.adopt(stored.stdoutBytes(), stored.stderrBytes()));
+  }
 
-  private Optional<Follow> start() throws InterruptedException {
-    Failpoint.pass("claimed");
-    if (kills.requested() != null) {
-      finish(cancelledBeforeStart(), null);
-      return Optional.empty();
-    }
-    for (int i = 0; i < START_TRIES && !isOver(); i++) {
-      StartResult result;
-      try {
-        result = execution.spool().start(place, order());
-      } catch (RuntimeUnavailableException e) {
-        LOG.atWarn().setCause(e).log("start not answered; asking the spool whether it took place");
-        return adopt(0, 0);
+  /// Whether the command's end is written.
+  private boolean begun(Begun begun) throws InterruptedException {
+    return switch (begun) {
+      case Begun.Following(var follow) -> follow(follow);
+      case Begun.Over(var ending) -> finish(ending, Optional.empty());
+      case Begun.Left() -> false;
+      case Begun.Lost() -> {
+        lose();
+        yield false;
       }
-      switch (result) {
-        case StartResult.Started started -> {
-          Failpoint.pass("started");
-          LOG.atInfo()
-              .addKeyValue("project", claim.command().project())
-              .addKeyValue("type", claim.command().type().wire())
-              .log("command started");
-          return Optional.of(started.follow());
-        }
-        case StartResult.Refused refused -> {
-          return adopt(0, 0);
-        }
-        case StartResult.OtherInstance other -> {
-          if (!moveTo(other.actual())) {
-            return Optional.empty();
-          }
-          Failpoint.pass("instance-stored");
-        }
-        case StartResult.Failed failed -> {
-          finish(Ending.failed(Failure.startFailed(failed.reason()), new OutputHashes()), null);
-          return Optional.empty();
-        }
-      }
-    }
-    return giveBack();
+    };
   }
 
-  /// The row must name the spool before the start is sent to it.
-  private boolean moveTo(String actual) {
-    execution.instances().put(claim.command().project(), actual);
-    if (!execution.queue().storeInstance(claim, actual)) {
-      return false;
-    }
-    instance = actual;
-    return true;
-  }
-
-  /// Provably never started: no start was ever sent.
-  private Optional<Follow> giveBack() {
-    execution.queue().requeue(claim);
-    return Optional.empty();
-  }
-
-  private Ending cancelledBeforeStart() {
-    return new Ending(
-        null,
-        new KillReceipt("cancel", List.of(), 0, List.of()),
-        null,
-        new OutputHashes());
-  }
-
-  private StartOrder order() {
-    var request = claim.command().request();
-    var launches = execution.launches();
-    return new StartOrder(
-        attempt,
-        new Marker(claim.marker()),
-        claim.token(),
-        instance,
-        Duration.ofSeconds(claim.command().timeoutSeconds()).plus(GRACE).plus(WATCHDOG_SLACK),
-        launches.launch(claim),
-        launches.environment(claim),
-        request.path("workdir").asText(""),
-        launches.stdin(claim));
-  }
-
-  // ── adopt ───────────────────────────────────────────────────────────────────────────────────────
-
-  private Optional<Follow> adopt(long stdoutOffset, long stderrOffset) throws InterruptedException {
-    var known = instance;
-    if (known == null) {
-      return giveBack();
-    }
-    while (!isOver()) {
-      try {
-        var order =
-            new AdoptOrder(attempt, new Marker(claim.marker()), claim.token(), known, stdoutOffset, stderrOffset);
-        return taken(execution.spool().adopt(place, order));
-      } catch (RuntimeUnavailableException e) {
-        LOG.atWarn().setCause(e).log("spool not reached; trying again");
-        Thread.sleep(RETRY);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Follow> taken(AdoptResult result) throws InterruptedException {
-    switch (result) {
-      case AdoptResult.Following following -> {
-        if (adopted) {
-          LOG.atInfo().addKeyValue("adoptions", claim.command().adoptions()).log("command adopted");
-        }
-        return Optional.of(following.follow());
-      }
-      case AdoptResult.NeverStarted never -> neverStarted();
-      case AdoptResult.OtherInstance other ->
-          finish(
-              Ending.failed(
-                  Failure.unknown("its container was replaced; its end was not seen"), storedHashes()),
-              null);
-      case AdoptResult.Stale stale -> lose();
-    }
-    return Optional.empty();
-  }
-
-  private void neverStarted() throws InterruptedException {
-    if (kills.requested() != null && !claim.acknowledged()) {
-      finish(cancelledBeforeStart(), null);
-    } else if (!execution.queue().requeue(claim)) {
-      // It had been acknowledged: it ran, and its spool is gone.
-      finish(
-          Ending.failed(
-              Failure.unknown("its spool is gone; its end was not seen"), storedHashes()),
-          null);
-    }
-  }
-
-  private OutputHashes storedHashes() {
-    return execution.output().hashes(key());
-  }
-
-  // ── follow ──────────────────────────────────────────────────────────────────────────────────────
-
-  private void follow(Follow first) throws InterruptedException {
+  private boolean follow(Follow first) throws InterruptedException {
     var recording = newRecorder();
     recorder = recording;
-    var watch = new WorkerWatch(recording);
+    var watch =
+        new Supervision(claim, kills, execution, recording, deadline, this::isOver);
     var follow = first;
     while (true) {
-      var outcome = recording.record(follow, watch);
-      switch (outcome) {
-        case OutputRecorder.Outcome.Stale stale -> {
+      switch (recording.record(follow, watch)) {
+        case OutputRecorder.Outcome.Stale() -> {
           lose();
-          follow.close();
-          return;
+          return leave(follow);
         }
-        case OutputRecorder.Outcome.Stopped stopped -> {
-          if (!isOver() && recording.flush(watch)) {
-            finish(ending(null, null), null);
+        case OutputRecorder.Outcome.Stopped() -> {
+          if (isOver() || !recording.flush(watch)) {
+            return leave(follow);
           }
-          follow.bye();
-          follow.close();
-          return;
+          return finish(ending(recording, Optional.empty(), null), Optional.of(follow));
         }
-        case OutputRecorder.Outcome.Done done -> {
-          switch (done.end()) {
-            case End.Ended ended -> {
-              kills.awaitReceipt(ended.record().killed());
-              finish(ending(ended, null), follow);
-              return;
-            }
-            case End.Lost lostEnd -> {
-              var failure = Failure.unknown("its supervisor is gone; its end was not seen");
-              finish(ending(null, failure), follow);
-              return;
-            }
-            case End.Cut cut -> {
-              follow.close();
-              var next =
-                  adopt(recording.offset(StreamName.STDOUT), recording.offset(StreamName.STDERR));
-              if (next.isEmpty()) {
-                return;
-              }
-              follow = next.get();
-            }
+        case OutputRecorder.Outcome.Done(End.Ended ended) -> {
+          kills.awaitReceipt(ended.record().killed());
+          return finish(ending(recording, Optional.of(ended), null), Optional.of(follow));
+        }
+        case OutputRecorder.Outcome.Done(End.Lost()) -> {
+          var failure = Failure.unknown("its supervisor is gone; its end was not seen");
+          return finish(ending(recording, Optional.empty(), failure), Optional.of(follow));
+        }
+        case OutputRecorder.Outcome.Done(End.Cut()) -> {
+          follow.close();
+          var next =
+              beginning.adopt(
+                  recording.offset(StreamName.STDOUT), recording.offset(StreamName.STDERR));
+          if (!(next instanceof Begun.Following(var again))) {
+            return begun(next);
           }
+          follow = again;
         }
       }
     }
   }
 
-  private Ending ending(End.@Nullable Ended ended, @Nullable Failure failure) {
-    var recording = recorder;
-    var limit = recording != null && recording.limitReached() && kills.receipt() == null;
+  private static boolean leave(Follow follow) {
+    follow.bye();
+    follow.close();
+    return false;
+  }
+
+  private Ending ending(
+      OutputRecorder recording, Optional<End.Ended> ended, @Nullable Failure failure) {
+    var receipt = kills.receipt();
+    var cut = recording.limitReached() && receipt == null;
     return new Ending(
-        ended == null ? null : ended.record(),
-        kills.receipt(),
-        limit ? new Failure("OUTPUT_LIMIT", "printed more than OUTPUT_LIMIT_BYTES") : failure,
-        recording == null ? null : recording.hashes());
+        ended.map(End.Ended::record).orElse(null),
+        receipt,
+        cut ? Failure.outputLimit() : failure,
+        recording.hashes());
   }
 
   private OutputRecorder newRecorder() {
     var command = claim.command();
+    var key = new CommandKey(id(), command.day());
     var segmenter =
         new Segmenter(
             id(),
@@ -336,26 +189,23 @@ final class CommandWorker implements Runnable {
             command.stdoutBytes(),
             command.stderrBytes(),
             execution.config().outputLimitBytes());
-    var hashes = command.lastEventId() == 0 ? new OutputHashes() : storedHashes();
+    var hashes =
+        command.lastEventId() == 0 ? new OutputHashes() : execution.output().hashes(key);
     return new OutputRecorder(
-        key(), claim.token(), execution.owner(), execution.output(), segmenter, hashes);
+        key, claim.token(), execution.owner(), execution.output(), segmenter, hashes);
   }
 
-  private CommandKey key() {
-    return new CommandKey(id(), claim.command().day());
-  }
-
-  // ── end ─────────────────────────────────────────────────────────────────────────────────────────
-
-  /// Reports the end, for as long as it takes the database to come back.
-  private void finish(Ending ending, @Nullable Follow follow) throws InterruptedException {
+  /// Writes the end, for as long as it takes the database to come back.
+  ///
+  /// @param follow where the spool is told that it may go
+  private boolean finish(Ending ending, Optional<Follow> follow) throws InterruptedException {
     var result = ending.result();
     Failpoint.pass("before-finish");
     while (!lost) {
       try {
         if (execution.queue().finish(claim, result)) {
           finished(result, follow);
-          return;
+          return true;
         }
         lose();
       } catch (RuntimeException e) {
@@ -366,83 +216,21 @@ final class CommandWorker implements Runnable {
         Thread.sleep(RETRY);
       }
     }
-    if (follow != null) {
-      follow.bye();
-      follow.close();
-    }
+    follow.ifPresent(CommandWorker::leave);
+    return false;
   }
 
-  private void finished(Result result, @Nullable Follow follow) {
+  private static void finished(Result result, Optional<Follow> follow) {
     Failpoint.pass("finished");
-    handingOver = false;
     LOG.atInfo()
         .addKeyValue("status", result.status().wire())
         .addKeyValue("exitCode", result.exitCode())
         .addKeyValue("errorCode", result.errorCode())
         .log("command finished");
-    if (follow != null) {
-      follow.done();
-      follow.close();
-    }
-  }
-
-  /// What has to be decided while output flows.
-  private final class WorkerWatch implements OutputRecorder.Watch {
-    private final OutputRecorder recording;
-    private final long acknowledgeAt = System.nanoTime() + ACKNOWLEDGE_AFTER.toNanos();
-    private boolean acknowledged = claim.acknowledged();
-
-    WorkerWatch(OutputRecorder recording) {
-      this.recording = recording;
-    }
-
-    @Override
-    public long look() {
-      var now = System.nanoTime();
-      if (recording.limitReached()) {
-        kills.request(new Claim.KillRequest("output_limit", GRACE));
-      }
-      if (now - deadline >= 0) {
-        kills.request(new Claim.KillRequest("timeout", GRACE));
-      }
-      kills.begin();
-      if (!acknowledged && now - acknowledgeAt >= 0) {
-        acknowledge();
-      }
-      return next(now);
-    }
-
-    private long next(long now) {
-      var next = now + Duration.ofSeconds(10).toNanos();
-      if (!acknowledged) {
-        next = Math.min(next, acknowledgeAt);
-      }
-      if (kills.requested() == null) {
-        next = Math.min(next, deadline);
-      }
-      var over = kills.overAt();
-      if (over.isPresent()) {
-        next = Math.min(next, over.getAsLong() + AFTER_KILL.toNanos());
-      }
-      return next;
-    }
-
-    private void acknowledge() {
-      acknowledged = true;
-      try {
-        execution.queue().acknowledge(claim);
-      } catch (RuntimeException e) {
-        LOG.atWarn().setCause(e).log("start not noted yet");
-        acknowledged = false;
-      }
-    }
-
-    @Override
-    public boolean isOver() {
-      var over = kills.overAt();
-      return CommandWorker.this.isOver()
-          || (over.isPresent()
-              && System.nanoTime() - over.getAsLong() >= AFTER_KILL.toNanos());
-    }
+    follow.ifPresent(
+        it -> {
+          it.done();
+          it.close();
+        });
   }
 }

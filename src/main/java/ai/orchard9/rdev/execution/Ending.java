@@ -7,6 +7,7 @@ import ai.orchard9.rdev.execution.spool.ExitRecord;
 import ai.orchard9.rdev.execution.spool.KillReceipt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +66,19 @@ record Ending(
       return new Failure("START_FAILED", reason);
     }
 
+    static Failure outputLimit() {
+      return new Failure("OUTPUT_LIMIT", "printed more than OUTPUT_LIMIT_BYTES");
+    }
+
     static Failure unknown(String reason) {
       return new Failure("OUTCOME_UNKNOWN", reason);
     }
+  }
+
+  /// Cancelled while nothing ran yet: no signal was sent.
+  static Ending cancelledBeforeStart() {
+    var receipt = new KillReceipt("cancel", List.of(), 0, List.of());
+    return new Ending(null, receipt, null, new OutputHashes());
   }
 
   static Ending failed(Failure failure, @Nullable OutputHashes hashes) {
@@ -123,7 +134,7 @@ record Ending(
 
   private static Failure killed(KillReceipt receipt) {
     return switch (receipt.reason()) {
-      case "output_limit" -> new Failure("OUTPUT_LIMIT", "printed more than OUTPUT_LIMIT_BYTES");
+      case "output_limit" -> Failure.outputLimit();
       case "budget" -> new Failure("BUDGET_EXCEEDED", "used more than its budget");
       default -> new Failure("TIMEOUT", "ran longer than timeout_seconds");
     };

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 /// The one kill of a command: who asks first decides why, and the receipt says what came of it.
 final class Kills {
   private static final Logger LOG = LoggerFactory.getLogger(Kills.class);
+  /// Given between TERM and KILL when nobody chose: contract section 5.1.
+  static final Duration GRACE = Duration.ofSeconds(5);
+
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration RECEIPT_SLACK = Duration.ofSeconds(3);
 
@@ -75,7 +78,7 @@ final class Kills {
   /// @param elsewhere whether the spool saw a kill, which may be the watchdog's
   void awaitReceipt(boolean elsewhere) throws InterruptedException {
     if (elsewhere) {
-      request(new Claim.KillRequest("watchdog", CommandWorker.GRACE));
+      request(new Claim.KillRequest("watchdog", GRACE));
       begin();
     }
     Duration limit;
