@@ -63,7 +63,7 @@ public final class Commands implements AutoCloseable {
         handle ->
             handle.execute(
                 """
-                UPDATE commands SET status = 'completed', exit_code = 0, finished_at = now(),
+                UPDATE commands SET status = 'completed', exit_code = 0, finished_at = started_at,
                   background = 0, stdout_sha256 = 'aa', stderr_sha256 = 'bb'
                 WHERE id = ?
                 """,
