@@ -44,8 +44,7 @@ final class FirstStart {
     LOG.atInfo()
         .addKeyValue("file", file)
         .addKeyValue("console", address + "/console")
-        .addKeyValue(
-            "try", "curl -H \"X-API-Key: $(cat " + file + ")\" " + address + "/projects")
+        .addKeyValue("try", "curl -H \"X-API-Key: $(cat " + file + ")\" " + address + "/projects")
         .log("an admin key is in this file");
   }
 

@@ -82,7 +82,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate));
 
-    var runtime = new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
+    var runtime =
+        new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
     var projects =
         ProjectModule.install(
             environment, runtime, configuration.getCacheTtl().toJavaDuration(), clock);

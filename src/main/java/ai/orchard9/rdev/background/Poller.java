@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A loop on a virtual thread of its own: ticks at once, then whenever the interval has passed since
-/// the end of the last tick or somebody called [#wake]. It survives every exception (logged as WARN,
-/// counted). A wake-up during a tick is not lost: the next tick follows at once.
+/// A loop on a virtual thread of its own: ticks at once, then whenever the interval has passed
+/// since the end of the last tick or somebody called [#wake]. It survives every exception (logged
+/// as WARN, counted). A wake-up during a tick is not lost: the next tick follows at once.
 ///
 /// All methods may be called from any thread; ticks never overlap.
 public final class Poller implements Managed {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// What one environment variable may hold. Checked before the configuration is read, so that a wrong
-/// value is told by the name that the operator set, not by a place inside `config.yml`.
+/// What one environment variable may hold. Checked before the configuration is read, so that a
+/// wrong value is told by the name that the operator set, not by a place inside `config.yml`.
 ///
 /// @param name of the variable
 /// @param allowed in words
@@ -19,13 +19,19 @@ public record EnvironmentRule(
   /// An integer in a range.
   public static EnvironmentRule number(String name, long least, long most) {
     return new EnvironmentRule(
-        name, "an integer from " + least + " to " + most, false, text -> isNumber(text, least, most));
+        name,
+        "an integer from " + least + " to " + most,
+        false,
+        text -> isNumber(text, least, most));
   }
 
   /// A time with its unit, at least one second.
   public static EnvironmentRule duration(String name) {
     return new EnvironmentRule(
-        name, "a time with its unit, at least 1s, as 30s, 10m or 1h", false, EnvironmentRule::isTime);
+        name,
+        "a time with its unit, at least 1s, as 30s, 10m or 1h",
+        false,
+        EnvironmentRule::isTime);
   }
 
   /// One of some words.
@@ -44,8 +50,8 @@ public record EnvironmentRule(
     return new EnvironmentRule(name, allowed, true, accepts);
   }
 
-  /// What is wrong in that environment, one line per variable; empty if nothing is. Blank values count
-  /// as absent.
+  /// What is wrong in that environment, one line per variable; empty if nothing is. Blank values
+  /// count as absent.
   public static Optional<String> complaints(
       Iterable<EnvironmentRule> rules, Map<String, String> environment) {
     var lines =

@@ -5,9 +5,9 @@ import io.dropwizard.configuration.SubstitutingSourceProvider;
 import java.util.Map;
 import org.apache.commons.text.StringSubstitutor;
 
-/// Fills `"${NAME:-default}"` in `config.yml`. Values are escaped for double quotes in YAML, in which the
-/// file has them all, and are not themselves looked through for variables: any password is safe. Blank
-/// values count as absent.
+/// Fills `"${NAME:-default}"` in `config.yml`. Values are escaped for double quotes in YAML, in
+/// which the file has them all, and are not themselves looked through for variables: any password
+/// is safe. Blank values count as absent.
 public final class EnvironmentSource {
 
   private EnvironmentSource() {}

@@ -2,8 +2,8 @@ package ai.orchard9.rdev.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 
-/// A value that neither logs nor error messages may show: `toString` hides it. It is never written as
-/// JSON either; whoever needs it asks for [#value].
+/// A value that neither logs nor error messages may show: `toString` hides it. It is never written
+/// as JSON either; whoever needs it asks for [#value].
 public final class Secret<T> {
 
   private final T value;

@@ -15,8 +15,9 @@ public final class DatabaseErrors {
   /// Classes of errors that are not about the statement: connection exceptions, out of resources.
   private static final Set<String> CLASSES = Set.of("08", "53", "58");
 
-  /// Shut down by an administrator, crash, starting up; cancelled by time-out; lock not available; idle
-  /// in a transaction for too long; deadlock and serialization failure; read-only after a fail-over.
+  /// Shut down by an administrator, crash, starting up; cancelled by time-out; lock not available;
+  /// idle in a transaction for too long; deadlock and serialization failure; read-only after a
+  /// fail-over.
   private static final Set<String> STATES =
       Set.of(
           "57P01", "57P02", "57P03", "57P05", "57014", "55P03", "25P03", "25P04", "40001", "40P01",
@@ -51,6 +52,7 @@ public final class DatabaseErrors {
     }
     var state = sql.getSQLState();
     return state != null
-        && (STATES.contains(state) || (state.length() == 5 && CLASSES.contains(state.substring(0, 2))));
+        && (STATES.contains(state)
+            || (state.length() == 5 && CLASSES.contains(state.substring(0, 2))));
   }
 }

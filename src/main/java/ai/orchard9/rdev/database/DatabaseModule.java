@@ -44,8 +44,8 @@ public final class DatabaseModule {
         external.isEmpty());
   }
 
-  /// Where the database is, for commands of the command line; the embedded one is started, and stopped
-  /// when the command ends if nobody else uses it.
+  /// Where the database is, for commands of the command line; the embedded one is started, and
+  /// stopped when the command ends if nobody else uses it.
   static DatabaseTarget forCommand(DatabaseConfig config, Path home) {
     return config
         .external()

@@ -19,7 +19,8 @@ public record DatabaseTarget(String jdbcUrl, String user, Secret<String> passwor
 
   /// Reads `postgres://user:password@host:port/name?sslmode=…` or a JDBC URL of that kind.
   ///
-  /// @throws IllegalArgumentException it is none; the message does not quote it, for it has a password
+  /// @throws IllegalArgumentException it is none; the message does not quote it, for it has a
+  ///   password
   static DatabaseTarget parse(String url, String user, Secret<String> password) {
     if (url.startsWith("jdbc:postgresql:")) {
       return new DatabaseTarget(url, user, password);

@@ -46,7 +46,8 @@ public final class DbCommand<C extends Configuration> extends ConfiguredCommand<
   @Override
   protected void run(Bootstrap<C> bootstrap, Namespace arguments, C configuration)
       throws Exception {
-    var target = DatabaseModule.forCommand(database.apply(configuration), home.apply(configuration));
+    var target =
+        DatabaseModule.forCommand(database.apply(configuration), home.apply(configuration));
     var migrations = new Migrations(target);
     switch (arguments.getString("action")) {
       case "migrate" -> System.out.println("migrated=" + migrations.migrate());

@@ -23,9 +23,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A PostgreSQL of our own under `RDEV_HOME/postgres`, as durable as any: what was committed outlives
-/// every crash. It is a process by itself and outlives even kill -9 of the server, which finds it again;
-/// any number of servers on one home use it together, and the last one to stop cleanly stops it.
+/// A PostgreSQL of our own under `RDEV_HOME/postgres`, as durable as any: what was committed
+/// outlives every crash. It is a process by itself and outlives even kill -9 of the server, which
+/// finds it again; any number of servers on one home use it together, and the last one to stop
+/// cleanly stops it.
 ///
 /// Listens on 127.0.0.1 alone, with a password that only the owner of the home can read.
 public final class EmbeddedPostgres implements AutoCloseable {
@@ -38,8 +39,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final int START_ATTEMPTS = 5;
   private static final int PASSWORD_BYTES = 24;
 
-  /// Durable first (fsync and its friends are said here so that a test can hold us to them), then room
-  /// for bursts of output between checkpoints. JIT costs more than it saves on short statements.
+  /// Durable first (fsync and its friends are said here so that a test can hold us to them), then
+  /// room for bursts of output between checkpoints. JIT costs more than it saves on short
+  /// statements.
   private static final Map<String, String> SETTINGS =
       Map.ofEntries(
           Map.entry("listen_addresses", LOOPBACK),
@@ -83,14 +85,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /// @throws IllegalStateException it does not start; the message says where its log is
   public static EmbeddedPostgres start(Path rdevHome) {
     try {
-      var home = Files.createDirectories(rdevHome.toAbsolutePath().resolve("postgres")).toRealPath();
+      var home =
+          Files.createDirectories(rdevHome.toAbsolutePath().resolve("postgres")).toRealPath();
       var use = SharedUse.of(home);
       return use.join(
           () -> {
             var unprivileged = Unprivileged.choose(home);
             var postgres =
-                new EmbeddedPostgres(
-                    home, PostgresBinaries.unpackInto(home), unprivileged, use);
+                new EmbeddedPostgres(home, PostgresBinaries.unpackInto(home), unprivileged, use);
             postgres.run();
             return postgres;
           });
@@ -109,8 +111,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return target;
   }
 
-  /// Stops using it. The last server to do so stops it (fast: what was committed is kept, what was not
-  /// is rolled back).
+  /// Stops using it. The last server to do so stops it (fast: what was committed is kept, what was
+  /// not is rolled back).
   @Override
   public void close() {
     try {
@@ -163,7 +165,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return new Secret<>(Files.readString(file).strip());
   }
 
-  /// Makes the cluster beside its place and moves it there whole: a crash leaves none, not half a one.
+  /// Makes the cluster beside its place and moves it there whole: a crash leaves none, not half a
+  /// one.
   private void initialize() throws Exception {
     var unfinished = home.resolve("data-unfinished");
     PostgresBinaries.remove(unfinished);
@@ -183,8 +186,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /// Removes a lock file that names no server of ours: PostgreSQL itself would take any process with
-  /// the same pid for one, and never start again.
+  /// Removes a lock file that names no server of ours: PostgreSQL itself would take any process
+  /// with the same pid for one, and never start again.
   private void clearStale() throws IOException, InterruptedException {
     var until = System.nanoTime() + CHILDREN_LIMIT.toNanos();
     while (Postmaster.anyWorksIn(data())) {
@@ -337,7 +340,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
               .redirectOutput(log.toFile());
       // Secrets of the server are none of PostgreSQL's business, nor are PG* settings of the shell.
       builder.environment().clear();
-      builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+      builder
+          .environment()
+          .put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
       builder.environment().put("LC_ALL", "C");
       builder.environment().put("TZ", "UTC");
       var status = builder.start().waitFor();

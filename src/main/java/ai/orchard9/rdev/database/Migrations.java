@@ -16,9 +16,10 @@ import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.ui.LoggerUIService;
 
-/// Brings the schema up to date, or back. Everything happens under an advisory lock of our own, so that
-/// of many servers starting at once one migrates and the others wait. Liquibase's lock is a row, which
-/// outlives kill -9 and would have everybody wait for ever: whoever holds ours releases it.
+/// Brings the schema up to date, or back. Everything happens under an advisory lock of our own, so
+/// that of many servers starting at once one migrates and the others wait. Liquibase's lock is a
+/// row, which outlives kill -9 and would have everybody wait for ever: whoever holds ours releases
+/// it.
 public final class Migrations {
 
   /// Any number, the same in every version: `rdev` in ASCII.

@@ -5,8 +5,8 @@ import io.dropwizard.util.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// The two kinds of pools. Every limit is bounded so that a database that is stopped, or hangs without
-/// closing anything, costs a caller less than 5 s.
+/// The two kinds of pools. Every limit is bounded so that a database that is stopped, or hangs
+/// without closing anything, costs a caller less than 5 s.
 enum Pool {
   /// For requests: 1 s for a connection, 3 s for an answer.
   API(20, 1, 3),
@@ -33,13 +33,20 @@ enum Pool {
     factory.setPassword(target.password().value());
     factory.setProperties(
         Map.of(
-            "ApplicationName", "rdev-api " + name().toLowerCase(java.util.Locale.ROOT),
-            "connectTimeout", String.valueOf(CONNECT_SECONDS),
-            "loginTimeout", String.valueOf(CONNECT_SECONDS),
-            "socketTimeout", String.valueOf(answerSeconds),
-            "cancelSignalTimeout", "1",
-            "tcpKeepAlive", "true",
-            "reWriteBatchedInserts", "true"));
+            "ApplicationName",
+            "rdev-api " + name().toLowerCase(java.util.Locale.ROOT),
+            "connectTimeout",
+            String.valueOf(CONNECT_SECONDS),
+            "loginTimeout",
+            String.valueOf(CONNECT_SECONDS),
+            "socketTimeout",
+            String.valueOf(answerSeconds),
+            "cancelSignalTimeout",
+            "1",
+            "tcpKeepAlive",
+            "true",
+            "reWriteBatchedInserts",
+            "true"));
     factory.setInitialSize(1);
     factory.setMinSize(2);
     factory.setMaxSize(size);

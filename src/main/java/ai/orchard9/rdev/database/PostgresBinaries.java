@@ -25,8 +25,8 @@ final class PostgresBinaries {
 
   private PostgresBinaries() {}
 
-  /// The directory with `bin/`, `lib/`, `share/`; named by the archive's hash, so that another version
-  /// never finds the old one. Complete or not there at all.
+  /// The directory with `bin/`, `lib/`, `share/`; named by the archive's hash, so that another
+  /// version never finds the old one. Complete or not there at all.
   static Path unpackInto(Path home) throws IOException {
     var archive = archive();
     var directory = home.resolve("bin-" + hash(archive));

@@ -14,8 +14,8 @@ record Postmaster(long pid, int port) {
 
   private static final int PORT_LINE = 3;
 
-  /// The live postmaster of the directory. A file that names a process which is gone, or which is not
-  /// PostgreSQL working in this directory (pids are used again), means there is none.
+  /// The live postmaster of the directory. A file that names a process which is gone, or which is
+  /// not PostgreSQL working in this directory (pids are used again), means there is none.
   static Optional<Postmaster> of(Path data) throws IOException {
     var file = data.resolve("postmaster.pid");
     if (!Files.exists(file)) {
@@ -33,8 +33,8 @@ record Postmaster(long pid, int port) {
     }
   }
 
-  /// Whether any process of PostgreSQL still works in the directory: after a postmaster was killed, its
-  /// children need a moment to notice.
+  /// Whether any process of PostgreSQL still works in the directory: after a postmaster was killed,
+  /// its children need a moment to notice.
   static boolean anyWorksIn(Path data) throws IOException {
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (var process : processes) {

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// Who uses one embedded PostgreSQL: a file lock shared by every server process, which the kernel lets
-/// go when a process dies. Inside one process users are counted, for file locks belong to processes.
+/// Who uses one embedded PostgreSQL: a file lock shared by every server process, which the kernel
+/// lets go when a process dies. Inside one process users are counted, for file locks belong to
+/// processes.
 final class SharedUse {
 
   private static final Map<Path, SharedUse> OF_THIS_PROCESS = new HashMap<>();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// How to run PostgreSQL, which refuses root. As any other user: just so. As root: in a user namespace of
-/// its own (needs no rights to the directories above, and the files stay ours), or, where namespaces are
-/// forbidden, as `nobody`, to whom its files are given.
+/// How to run PostgreSQL, which refuses root. As any other user: just so. As root: in a user
+/// namespace of its own (needs no rights to the directories above, and the files stay ours), or,
+/// where namespaces are forbidden, as `nobody`, to whom its files are given.
 record Unprivileged(List<String> prefix, int owner) {
 
   private static final int ROOT = 0;
@@ -48,8 +48,8 @@ record Unprivileged(List<String> prefix, int owner) {
       }
     }
     throw new IllegalStateException(
-        "PostgreSQL does not run as root, and neither unshare, setpriv, su nor runuser can run it as"
-            + " another user under "
+        "PostgreSQL does not run as root, and neither unshare, setpriv, su nor runuser can run it"
+            + " as another user under "
             + home
             + "; start rdev-api as another user, or set DB_HOST");
   }

@@ -1,4 +1,4 @@
-/// The one shared state: PostgreSQL, external or embedded, its pools and its schema. May import error,
-/// config and background.
+/// The one shared state: PostgreSQL, external or embedded, its pools and its schema. May import
+/// error, config and background.
 @org.jspecify.annotations.NullMarked
 package ai.orchard9.rdev.database;

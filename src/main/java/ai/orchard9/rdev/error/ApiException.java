@@ -3,8 +3,8 @@ package ai.orchard9.rdev.error;
 import java.time.Duration;
 import java.util.List;
 
-/// A refusal that the client is told of as it stands: message and details are safe to show.
-/// Sealed by kind, so that one mapper turns it into an answer by an exhaustive switch.
+/// A refusal that the client is told of as it stands: message and details are safe to show. Sealed
+/// by kind, so that one mapper turns it into an answer by an exhaustive switch.
 @SuppressWarnings("serial") // Never serialized; details are plain records.
 public abstract sealed class ApiException extends RuntimeException {
 

@@ -71,8 +71,7 @@ final class AccessFeature implements DynamicFeature {
         return key.strip();
       }
       var authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-      if (authorization != null
-          && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+      if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
         return authorization.substring("bearer ".length()).strip();
       }
       return null;

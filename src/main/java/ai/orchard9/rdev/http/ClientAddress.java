@@ -1,13 +1,13 @@
 package ai.orchard9.rdev.http;
 
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.net.InetAddress;
 
-/// Finds the client's address: the peer's, or, when the peer is a trusted proxy, the right-most address
-/// of `X-Forwarded-For` that is not one.
+/// Finds the client's address: the peer's, or, when the peer is a trusted proxy, the right-most
+/// address of `X-Forwarded-For` that is not one.
 final class ClientAddress {
 
   private final List<AddressRange> trusted;
@@ -46,7 +46,10 @@ final class ClientAddress {
   }
 
   private static String canonical(String address) {
-    var bare = address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
+    var bare =
+        address.startsWith("[") && address.endsWith("]")
+            ? address.substring(1, address.length() - 1)
+            : address;
     var zone = bare.indexOf('%');
     return InetAddress.ofLiteral(zone < 0 ? bare : bare.substring(0, zone)).getHostAddress();
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The shape of a success: `{"data": …, "meta": {…}}`. Resources return it; `request_id` and `timestamp`
-/// are filled in on the way out.
+/// The shape of a success: `{"data": …, "meta": {…}}`. Resources return it; `request_id` and
+/// `timestamp` are filled in on the way out.
 public record Envelope<T>(T data, Meta meta) {
 
   /// What is said about the data.

@@ -24,8 +24,7 @@ final class EnvelopeFilter implements ContainerResponseFilter {
           response.setEntity(
               new ErrorBody(
                   error.detail(),
-                  new ErrorBody.Meta(
-                      RequestContext.of(request).requestId(), clock.instant())));
+                  new ErrorBody.Meta(RequestContext.of(request).requestId(), clock.instant())));
       case null, default -> {}
     }
   }

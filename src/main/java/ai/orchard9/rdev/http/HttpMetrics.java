@@ -13,8 +13,8 @@ import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
 import org.glassfish.jersey.server.monitoring.RequestEvent;
 import org.glassfish.jersey.server.monitoring.RequestEventListener;
 
-/// Counts and times requests by method, path template and status. Requests that never reach a resource
-/// count too, as path `unmatched`.
+/// Counts and times requests by method, path template and status. Requests that never reach a
+/// resource count too, as path `unmatched`.
 final class HttpMetrics implements ApplicationEventListener {
 
   private static final String TEMPLATE = "ai.orchard9.rdev.path-template";
@@ -62,9 +62,7 @@ final class HttpMetrics implements ApplicationEventListener {
     }
     var labels = new String[] {method(request.getMethod()), path, String.valueOf(status)};
     requests.labelValues(labels).inc();
-    duration
-        .labelValues(labels)
-        .observe(NanoTime.since(request.getBeginNanoTime()) / 1e9);
+    duration.labelValues(labels).observe(NanoTime.since(request.getBeginNanoTime()) / 1e9);
   }
 
   @Override
@@ -89,7 +87,9 @@ final class HttpMetrics implements ApplicationEventListener {
     for (var part : uri.getMatchedTemplates()) {
       template.insert(0, part.getTemplate());
     }
-    return template.isEmpty() ? "/" : template.toString().replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
+    return template.isEmpty()
+        ? "/"
+        : template.toString().replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
   }
 
   private static String method(String method) {

@@ -1,11 +1,11 @@
 package ai.orchard9.rdev.http;
 
 import io.dropwizard.auth.AuthValueFactoryProvider;
+import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.jackson.Jackson;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.inject.Inject;
@@ -25,18 +25,14 @@ public final class HttpModule {
 
   private HttpModule() {}
 
-  /// Makes the application's JSON that of the API, and leaves the configuration's as Dropwizard has it.
-  public static void initialize(Bootstrap<?> bootstrap) {
+  /// Makes the application's JSON that of the API, and leaves the configuration's as Dropwizard has
+  /// it.
+  public static <T extends Configuration> void initialize(Bootstrap<T> bootstrap) {
+    var strict = new DefaultConfigurationFactoryFactory<T>();
     bootstrap.setObjectMapper(Json.newMapper());
-    bootstrap.setConfigurationFactoryFactory(HttpModule::configurationFactory);
-  }
-
-  private static <T> YamlConfigurationFactory<T> configurationFactory(
-      Class<T> type,
-      jakarta.validation.Validator validator,
-      com.fasterxml.jackson.databind.ObjectMapper ignored,
-      String prefix) {
-    return new YamlConfigurationFactory<>(type, validator, Jackson.newObjectMapper(), prefix);
+    bootstrap.setConfigurationFactoryFactory(
+        (type, validator, _, prefix) ->
+            strict.create(type, validator, Jackson.newObjectMapper(), prefix));
   }
 
   /// Registers filters and mappers.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Errors that Jetty answers by itself (a bad URI, headers too large, whatever no mapper caught), in the
-/// one shape of all errors.
+/// Errors that Jetty answers by itself (a bad URI, headers too large, whatever no mapper caught),
+/// in the one shape of all errors.
 final class JettyErrors {
 
   private static final Logger LOG = LoggerFactory.getLogger(JettyErrors.class);

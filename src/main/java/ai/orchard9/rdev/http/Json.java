@@ -17,7 +17,8 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.time.Instant;
 
-/// JSON as the API speaks it: `snake_case`, exact types, times in UTC with milliseconds, nulls written.
+/// JSON as the API speaks it: `snake_case`, exact types, times in UTC with milliseconds, nulls
+/// written.
 public final class Json {
 
   /// Deeper nesting than any request needs; bounds the parser's stack.
@@ -31,8 +32,8 @@ public final class Json {
 
   private Json() {}
 
-  /// A new mapper. It refuses unknown fields, duplicate keys, whatever follows the document, numbers
-  /// written as strings (and the like), and strings that no database can keep.
+  /// A new mapper. It refuses unknown fields, duplicate keys, whatever follows the document,
+  /// numbers written as strings (and the like), and strings that no database can keep.
   public static JsonMapper newMapper() {
     var constraints =
         StreamReadConstraints.builder()
@@ -64,7 +65,8 @@ public final class Json {
         new CoercionInputShape[] {
           CoercionInputShape.EmptyString, CoercionInputShape.EmptyArray, CoercionInputShape.String
         }) {
-      for (var type : new LogicalType[] {LogicalType.Integer, LogicalType.Float, LogicalType.POJO}) {
+      for (var type :
+          new LogicalType[] {LogicalType.Integer, LogicalType.Float, LogicalType.POJO}) {
         mapper.coercionConfigFor(type).setCoercion(shape, CoercionAction.Fail);
       }
     }

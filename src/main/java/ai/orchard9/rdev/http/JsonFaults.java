@@ -51,8 +51,7 @@ final class JsonFaults {
   }
 
   private static ApiException ofSyntax(JsonProcessingException syntax, String field) {
-    var duplicate =
-        DUPLICATE.matcher(Optional.ofNullable(syntax.getOriginalMessage()).orElse(""));
+    var duplicate = DUPLICATE.matcher(Optional.ofNullable(syntax.getOriginalMessage()).orElse(""));
     if (duplicate.matches()) {
       return ApiException.badField(duplicate.group(1), "is given twice");
     }
@@ -101,7 +100,8 @@ final class JsonFaults {
       return "must be true or false";
     }
     if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
-      return "must be an integer" + (type == int.class || type == Integer.class ? " of 32 bits" : "");
+      return "must be an integer"
+          + (type == int.class || type == Integer.class ? " of 32 bits" : "");
     }
     if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
       return "must be a number";
@@ -109,7 +109,9 @@ final class JsonFaults {
     if (type.isArray() || Collection.class.isAssignableFrom(type)) {
       return "must be an array";
     }
-    return type.isRecord() || Map.class.isAssignableFrom(type) ? "must be an object" : "is not valid";
+    return type.isRecord() || Map.class.isAssignableFrom(type)
+        ? "must be an object"
+        : "is not valid";
   }
 
   private static String wireName(Object constant) {

@@ -4,10 +4,11 @@ import jakarta.servlet.ServletRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of a request before anybody looks at its body. Set by the outermost handler; resources
-/// take it as `@Context RequestContext request`, filters and servlets by [#of].
+/// What is known of a request before anybody looks at its body. Set by the outermost handler;
+/// resources take it as `@Context RequestContext request`, filters and servlets by [#of].
 ///
-/// @param requestId the client's own `X-Request-Id` or one made here; also in the answer and in the MDC
+/// @param requestId the client's own `X-Request-Id` or one made here; also in the answer and in the
+///   MDC
 /// @param clientAddress the peer's, or that told by a trusted proxy; numeric
 public record RequestContext(String requestId, String clientAddress) {
 

@@ -32,8 +32,7 @@ final class RequestHandler extends Handler.Wrapper {
         new RequestContext(
             requestId(request),
             clientAddress.find(
-                Request.getRemoteAddr(request),
-                headers.getValuesList(HttpHeader.X_FORWARDED_FOR)));
+                Request.getRemoteAddr(request), headers.getValuesList(HttpHeader.X_FORWARDED_FOR)));
     request.setAttribute(RequestContext.ATTRIBUTE, context);
     response.getHeaders().put(REQUEST_ID, context.requestId());
     try (var _ = MDC.putCloseable(RequestContext.MDC_KEY, context.requestId())) {

@@ -7,8 +7,8 @@ import org.eclipse.jetty.util.NanoTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One line per request, and its metrics, under the logger `http.request`, with the prefix of the key. Queries are left
-/// out: they may carry what is not for logs.
+/// One line per request, and its metrics, under the logger `http.request`, with the prefix of the
+/// key. Queries are left out: they may carry what is not for logs.
 final class RequestLogger implements RequestLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("http.request");

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Strings only from JSON strings, and only such as a process and PostgreSQL can take: no NUL, no half
-/// of a surrogate pair.
+/// Strings only from JSON strings, and only such as a process and PostgreSQL can take: no NUL, no
+/// half of a surrogate pair.
 final class TextDeserializer extends StdScalarDeserializer<String> {
 
   TextDeserializer() {

@@ -50,8 +50,7 @@ public final class Readiness {
     for (var each : running.entrySet()) {
       try {
         said.put(
-            each.getKey(),
-            each.getValue().get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
+            each.getKey(), each.getValue().get(until - System.nanoTime(), TimeUnit.NANOSECONDS));
       } catch (ExecutionException failure) {
         failed = true;
         said.put(each.getKey(), "failed: " + reason(failure));

@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.ops;
 
-/// Something the API cannot serve without. Called on a thread of its own, and given up after a second.
+/// Something the API cannot serve without. Called on a thread of its own, and given up after a
+/// second.
 @FunctionalInterface
 public interface ReadyCheck {
 

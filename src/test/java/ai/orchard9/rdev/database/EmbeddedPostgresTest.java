@@ -134,7 +134,8 @@ final class EmbeddedPostgresTest {
   @Test
   void startsDespiteALockFileThatNamesSomebodyElsesProcess() throws Exception {
     Files.writeString(
-        DATA.resolve("postmaster.pid"), ProcessHandle.current().pid() + "\n" + DATA + "\n1\n5432\n");
+        DATA.resolve("postmaster.pid"),
+        ProcessHandle.current().pid() + "\n" + DATA + "\n1\n5432\n");
 
     assertThat(ask(start(), "SELECT 1")).isEqualTo("1");
   }
@@ -222,8 +223,7 @@ final class EmbeddedPostgresTest {
     }
   }
 
-  private static void execute(EmbeddedPostgres postgres, String... statements)
-      throws SQLException {
+  private static void execute(EmbeddedPostgres postgres, String... statements) throws SQLException {
     try (var connection = EmbeddedPostgres.connect(postgres.target());
         var statement = connection.createStatement()) {
       for (var sql : statements) {

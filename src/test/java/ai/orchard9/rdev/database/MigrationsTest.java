@@ -39,7 +39,8 @@ final class MigrationsTest {
         .useHandle(
             handle ->
                 handle.execute(
-                    "UPDATE databasechangeloglock SET locked = true, lockedby = 'dead', lockgranted = now()"));
+                    "UPDATE databasechangeloglock SET locked = true, lockedby = 'dead', lockgranted"
+                        + " = now()"));
 
     var ran = new Migrations(POSTGRES.target()).migrate();
 

@@ -61,12 +61,17 @@ final class HttpTest {
       quoteCharacter = '`',
       value = {
         "{\"name\":\"x\",\"nope\":1} | nope | is not a known field",
-        "{\"name\":\"x\",\"parts\":[{\"part_name\":\"a\",\"no\":1}]} | parts[0].no | is not a known field",
+        "{\"name\":\"x\",\"parts\":[{\"part_name\":\"a\",\"no\":1}]} | parts[0].no | is not a known"
+            + " field",
         "{\"name\":5} | name | must be a string",
-        "{\"name\":\"x\",\"timeout_seconds\":\"5\"} | timeout_seconds | must be an integer of 32 bits",
-        "{\"name\":\"x\",\"timeout_seconds\":5.0} | timeout_seconds | must be an integer of 32 bits",
-        "{\"name\":\"x\",\"timeout_seconds\":99999999999} | timeout_seconds | must be an integer of 32 bits",
-        "{\"name\":\"x\",\"timeout_seconds\":[5]} | timeout_seconds | must be an integer of 32 bits",
+        "{\"name\":\"x\",\"timeout_seconds\":\"5\"} | timeout_seconds | must be an integer of 32"
+            + " bits",
+        "{\"name\":\"x\",\"timeout_seconds\":5.0} | timeout_seconds | must be an integer of 32"
+            + " bits",
+        "{\"name\":\"x\",\"timeout_seconds\":99999999999} | timeout_seconds | must be an integer of"
+            + " 32 bits",
+        "{\"name\":\"x\",\"timeout_seconds\":[5]} | timeout_seconds | must be an integer of 32"
+            + " bits",
         "{\"name\":\"x\",\"enabled\":\"true\"} | enabled | must be true or false",
         "{\"name\":\"x\",\"enabled\":1} | enabled | must be true or false",
         "{\"name\":\"x\",\"size\":\"HUGE\"} | size | must be one of SMALL, LARGE",
@@ -80,7 +85,8 @@ final class HttpTest {
         "{\"name\":\"x\",\"name\":\"y\"} | name | is given twice",
         "{\"name\":nul} | name | is not valid JSON (line 1, column 9)",
         "{} | name | must not be null",
-        "{\"name\":\"x\",\"timeout_seconds\":11} | timeout_seconds | must be less than or equal to 10",
+        "{\"name\":\"x\",\"timeout_seconds\":11} | timeout_seconds | must be less than or equal to"
+            + " 10",
         "{\"name\":\"x\",\"parts\":[{}]} | parts[0].part_name | must not be null",
       })
   void namesTheFieldAtFault(String body, String field, String message) throws Exception {
@@ -93,7 +99,17 @@ final class HttpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{", "", "null", "[]", "5", "\"x\"", "{\"name\":\"x\"} {}", "{\"name\":\"x\"}]", "{,}"})
+      strings = {
+        "{",
+        "",
+        "null",
+        "[]",
+        "5",
+        "\"x\"",
+        "{\"name\":\"x\"} {}",
+        "{\"name\":\"x\"}]",
+        "{,}"
+      })
   void refusesWhatIsNoJsonObject(String body) throws Exception {
     error(post(body), 400, "BAD_REQUEST");
   }
@@ -105,8 +121,7 @@ final class HttpTest {
 
   @Test
   void takesNoBodyWhereItIsOptional() throws Exception {
-    var response =
-        send(request("/things/optional").POST(BodyPublishers.noBody()));
+    var response = send(request("/things/optional").POST(BodyPublishers.noBody()));
 
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(JSON.readTree(response.body()).at("/data").asBoolean()).isFalse();
@@ -164,13 +179,14 @@ final class HttpTest {
     var response = send(request("/things").DELETE());
 
     error(response, 405, "METHOD_NOT_ALLOWED");
-    assertThat(response.headers().firstValue("Allow").orElseThrow()).contains("GET").contains("POST");
+    assertThat(response.headers().firstValue("Allow").orElseThrow())
+        .contains("GET")
+        .contains("POST");
   }
 
   @Test
   void answers406InJson() throws Exception {
-    error(
-        send(request("/things").header("Accept", "text/html").GET()), 406, "NOT_ACCEPTABLE");
+    error(send(request("/things").header("Accept", "text/html").GET()), 406, "NOT_ACCEPTABLE");
   }
 
   @Test
@@ -253,7 +269,11 @@ final class HttpTest {
   @ParameterizedTest
   @ValueSource(strings = {"a b", "<x>", "ü"})
   void replacesUnfitRequestIds(String id) throws Exception {
-    var answer = raw("GET /nowhere HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + id + "\r\nConnection: close\r\n\r\n");
+    var answer =
+        raw(
+            "GET /nowhere HTTP/1.1\r\nHost: x\r\nX-Request-Id: "
+                + id
+                + "\r\nConnection: close\r\n\r\n");
 
     assertThat(answer).containsPattern("X-Request-Id: req-[0-9a-f]{24}\r\n");
   }
@@ -272,8 +292,14 @@ final class HttpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "limit=0,limit", "limit=201,limit", "limit=x,limit", "limit=,limit", "cursor=x,cursor",
-    "cursor=dGhpbmdzHzk%3D,cursor", "cursor=b3RoZXJzHzk,cursor", "cursor=dGhpbmdzH3g,cursor"
+    "limit=0,limit",
+    "limit=201,limit",
+    "limit=x,limit",
+    "limit=,limit",
+    "cursor=x,cursor",
+    "cursor=dGhpbmdzHzk%3D,cursor",
+    "cursor=b3RoZXJzHzk,cursor",
+    "cursor=dGhpbmdzH3g,cursor"
   })
   void refusesBadPages(String query, String field) throws Exception {
     var error = error(send(request("/things?" + query).GET()), 400, "BAD_REQUEST");
@@ -308,7 +334,11 @@ final class HttpTest {
   void answersAmbiguousFramingInTheOneShape() throws Exception {
     assertRawError(
         raw(
-            "POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+            "POST /things HTTP/1.1\r\n"
+                + "Host: x\r\n"
+                + "Content-Length: 5\r\n"
+                + "Content-Length: 6\r\n\r\n"
+                + "hello"),
         400);
     assertRawError(raw("GET /things HTTP/1.1\r\n\r\n"), 400);
   }

@@ -131,8 +131,7 @@ public final class SampleApplication extends Application<Configuration> {
     @Path("/who")
     @AnyScope
     public Envelope<List<String>> who(@Auth Caller caller, @Context RequestContext request) {
-      return Envelope.of(
-          List.of(caller.keyName(), request.requestId(), request.clientAddress()));
+      return Envelope.of(List.of(caller.keyName(), request.requestId(), request.clientAddress()));
     }
 
     @GET

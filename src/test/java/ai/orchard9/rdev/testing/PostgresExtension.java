@@ -16,9 +16,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/// A real PostgreSQL for tests: one server per JVM under `target/`, and a database of its own for each
-/// test class, with the whole schema. Use it as a static field:
-/// `@RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();`
+/// A real PostgreSQL for tests: one server per JVM under `target/`, and a database of its own for
+/// each test class, with the whole schema. Use it as a static field: `@RegisterExtension static
+/// final PostgresExtension POSTGRES = new PostgresExtension();`
 ///
 /// [#truncate] empties tables between tests. Connections are not pooled.
 public final class PostgresExtension implements BeforeAllCallback, AfterAllCallback {
@@ -63,8 +63,7 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
   /// Empties the tables and those that refer to them.
   public void truncate(String... tables) {
     jdbi()
-        .useHandle(
-            handle -> handle.execute("TRUNCATE " + String.join(", ", tables) + " CASCADE"));
+        .useHandle(handle -> handle.execute("TRUNCATE " + String.join(", ", tables) + " CASCADE"));
   }
 
   private String url() {
@@ -110,8 +109,7 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
   }
 
   private static Connection open(DatabaseTarget target) throws SQLException {
-    return DriverManager.getConnection(
-        target.jdbcUrl(), target.user(), target.password().value());
+    return DriverManager.getConnection(target.jdbcUrl(), target.user(), target.password().value());
   }
 
   private static void execute(DatabaseTarget target, String sql) throws SQLException {
