@@ -270,10 +270,7 @@ final class HttpTest {
   @ValueSource(strings = {"a b", "<x>", "ü"})
   void replacesUnfitRequestIds(String id) throws Exception {
     var answer =
-        raw(
-            "GET /nowhere HTTP/1.1\r\nHost: x\r\nX-Request-Id: "
-                + id
-                + "\r\nConnection: close\r\n\r\n");
+        raw("GET /nowhere HTTP/1.1", "Host: x", "X-Request-Id: " + id, "Connection: close", "", "");
 
     assertThat(answer).containsPattern("X-Request-Id: req-[0-9a-f]{24}\r\n");
   }
@@ -319,28 +316,28 @@ final class HttpTest {
         "nonsense | 400",
       })
   void answersMalformedRequestLinesInTheOneShape(String line, int status) throws Exception {
-    var answer = raw(line + "\r\nHost: x\r\nConnection: close\r\n\r\n");
+    var answer = raw(line, "Host: x", "Connection: close", "", "");
 
     assertRawError(answer, status);
   }
 
   @Test
   void answersHeadersTooLargeInTheOneShape() throws Exception {
-    assertRawError(
-        raw("GET / HTTP/1.1\r\nHost: x\r\nX-Big: " + "x".repeat(100_000) + "\r\n\r\n"), 431);
+    assertRawError(raw("GET / HTTP/1.1", "Host: x", "X-Big: " + "x".repeat(100_000), "", ""), 431);
   }
 
   @Test
   void answersAmbiguousFramingInTheOneShape() throws Exception {
     assertRawError(
         raw(
-            "POST /things HTTP/1.1\r\n"
-                + "Host: x\r\n"
-                + "Content-Length: 5\r\n"
-                + "Content-Length: 6\r\n\r\n"
-                + "hello"),
+            "POST /things HTTP/1.1",
+            "Host: x",
+            "Content-Length: 5",
+            "Content-Length: 6",
+            "",
+            "hello"),
         400);
-    assertRawError(raw("GET /things HTTP/1.1\r\n\r\n"), 400);
+    assertRawError(raw("GET /things HTTP/1.1", "", ""), 400);
   }
 
   private static void assertRawError(String answer, int status) throws IOException {
@@ -385,10 +382,10 @@ final class HttpTest {
     return URI.create("http://127.0.0.1:" + APP.getLocalPort() + path);
   }
 
-  private static String raw(String request) throws IOException {
+  private static String raw(String... lines) throws IOException {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), APP.getLocalPort())) {
       socket.setSoTimeout(10_000);
-      socket.getOutputStream().write(request.getBytes(UTF_8));
+      socket.getOutputStream().write(String.join("\r\n", lines).getBytes(UTF_8));
       socket.shutdownOutput();
       return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
