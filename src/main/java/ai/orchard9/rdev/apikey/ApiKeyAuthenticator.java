@@ -29,10 +29,7 @@ final class ApiKeyAuthenticator implements Authenticator {
   private final Jdbi jdbi;
   private final Optional<Secret<String>> adminKey;
   private final Cache<String, Optional<ApiKeyDao.Row>> known =
-      Caffeine.newBuilder()
-          .maximumSize(10_000)
-          .expireAfterWrite(Duration.ofSeconds(1))
-          .build();
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofSeconds(1)).build();
 
   ApiKeyAuthenticator(Jdbi jdbi, Optional<Secret<String>> adminKey) {
     this.jdbi = jdbi;

@@ -34,17 +34,21 @@ final class FirstKey {
   private void create() throws IOException {
     var key = KeyFormat.random();
     var id = UUID.randomUUID();
-    var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    var fresh = Files.createTempFile(file.toAbsolutePath().getParent(), "admin-key", null, ownerOnly);
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    var fresh =
+        Files.createTempFile(file.toAbsolutePath().getParent(), "admin-key", null, ownerOnly);
     try {
       Files.writeString(fresh, key + "\n");
       var made =
           jdbi.withExtension(
               ApiKeyDao.class,
               dao ->
-                  dao.insertFirst(id, "first admin key", KeyFormat.prefix(key), KeyFormat.hash(key)));
+                  dao.insertFirst(
+                      id, "first admin key", KeyFormat.prefix(key), KeyFormat.hash(key)));
       if (made == 1) {
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+            fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
     } finally {
       Files.deleteIfExists(fresh);

@@ -10,8 +10,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
-/// `rdev_sk_<8 hex>_<32 random Base62><checksum>`; the checksum is the IEEE CRC-32 of the ASCII before
-/// it, in Base62, six digits: a mistyped key is refused with no look-up (contract section 3).
+/// `rdev_sk_<8 hex>_<32 random Base62><checksum>`; the checksum is the IEEE CRC-32 of the ASCII
+/// before it, in Base62, six digits: a mistyped key is refused with no look-up (contract section
+/// 3).
 final class KeyFormat {
   private static final String DIGITS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

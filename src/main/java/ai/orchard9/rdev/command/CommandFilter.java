@@ -18,7 +18,8 @@ public record CommandFilter(
 
   static final String LIST = "commands";
 
-  List<Command> list(CommandDao dao, String @Nullable [] visible, int rows, Optional<Cursor> after) {
+  List<Command> list(
+      CommandDao dao, String @Nullable [] visible, int rows, Optional<Cursor> after) {
     return dao.list(
         project,
         status == null ? null : status.wire(),

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Names one command: `cmd-` and 25 characters of base 36, the first nine of which rise with time, so
-/// that rows made together lie together in the index.
+/// Names one command: `cmd-` and 25 characters of base 36, the first nine of which rise with time,
+/// so that rows made together lie together in the index.
 public record CommandId(@JsonValue String value) {
   private static final Pattern FORM = Pattern.compile("cmd-[0-9a-z]{1,60}");
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -26,7 +26,8 @@ public record CommandId(@JsonValue String value) {
     }
   }
 
-  /// Reads an id that came from outside; empty when malformed, which callers answer like an unknown one.
+  /// Reads an id that came from outside; empty when malformed, which callers answer like an unknown
+  /// one.
   public static Optional<CommandId> parse(String text) {
     return FORM.matcher(text).matches() ? Optional.of(new CommandId(text)) : Optional.empty();
   }

@@ -107,7 +107,9 @@ public final class CommandResource {
   @Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
   @RequiresScope(Scope.PROJECTS_EXECUTE)
   public Response cancel(
-      @Auth Caller caller, @PathParam("id") String id, @OptionalBody @Nullable CancelRequest request) {
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @OptionalBody @Nullable CancelRequest request) {
     var command = service.cancel(caller, id, grace(request));
     return Response.accepted(Envelope.of(views.full(command))).build();
   }

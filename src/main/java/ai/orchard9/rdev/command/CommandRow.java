@@ -79,7 +79,8 @@ record CommandRow(
       node.put("workdir", submission.workdir());
     }
     if (!submission.environment().isEmpty()) {
-      node.set("env", JSON.valueToTree(submission.environment().keySet().stream().sorted().toList()));
+      node.set(
+          "env", JSON.valueToTree(submission.environment().keySet().stream().sorted().toList()));
     }
     return node;
   }

@@ -43,7 +43,8 @@ public final class CommandService {
     projects.get(caller, project);
     allow(caller, submission);
     var row = CommandRow.of(CommandId.random(clock.instant()), project, caller, submission, origin);
-    var command = jdbi.inTransaction(handle -> insert(handle.attach(CommandDao.class), row, handle));
+    var command =
+        jdbi.inTransaction(handle -> insert(handle.attach(CommandDao.class), row, handle));
     facts.published();
     queue.submitted();
     return command;

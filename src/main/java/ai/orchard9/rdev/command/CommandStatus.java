@@ -8,7 +8,11 @@ import java.util.Optional;
 
 /// Where a command stands. The last three are final and written once.
 public enum CommandStatus {
-  PENDING, RUNNING, COMPLETED, FAILED, CANCELLED;
+  PENDING,
+  RUNNING,
+  COMPLETED,
+  FAILED,
+  CANCELLED;
 
   /// The name in JSON and in the database.
   @JsonValue

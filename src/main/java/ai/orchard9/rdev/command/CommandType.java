@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /// What kind of program a command runs.
 public enum CommandType {
-  SHELL, GIT, CLAUDE;
+  SHELL,
+  GIT,
+  CLAUDE;
 
   /// The name in JSON and in the database.
   @JsonValue

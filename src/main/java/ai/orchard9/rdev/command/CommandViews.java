@@ -22,10 +22,7 @@ final class CommandViews {
   private final Function<CommandId, Integer> position;
 
   CommandViews(
-      Jdbi jdbi,
-      OutputLog output,
-      ProjectCatalog projects,
-      Function<CommandId, Integer> position) {
+      Jdbi jdbi, OutputLog output, ProjectCatalog projects, Function<CommandId, Integer> position) {
     this.jdbi = jdbi;
     this.output = output;
     this.projects = projects;

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Which git commands may run: whole sub-commands and whole options are allowed, nothing is denied by
-/// prefix, since git accepts abbreviations (`--upload-pa=` ran a program).
+/// Which git commands may run: whole sub-commands and whole options are allowed, nothing is denied
+/// by prefix, since git accepts abbreviations (`--upload-pa=` ran a program).
 final class GitPolicy {
   private static final Pattern COUNT = Pattern.compile("-\\d{1,6}");
 
@@ -39,7 +39,10 @@ final class GitPolicy {
     var subcommand = args.getFirst();
     var flags = FLAGS.get(subcommand);
     if (flags == null) {
-      throw refused(0, "only these sub-commands: " + String.join(" ", FLAGS.keySet().stream().sorted().toList()));
+      throw refused(
+          0,
+          "only these sub-commands: "
+              + String.join(" ", FLAGS.keySet().stream().sorted().toList()));
     }
     var values = VALUES.getOrDefault(subcommand, Set.of());
     var options = true;

@@ -17,6 +17,5 @@ public interface LiveAnswer {
   /// Takes the answer over: writes status, headers and events from the first on. Returns at once.
   ///
   /// @param headers further headers of the answer
-  void stream(
-      HttpServletRequest request, Caller caller, CommandId id, Map<String, String> headers);
+  void stream(HttpServletRequest request, Caller caller, CommandId id, Map<String, String> headers);
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// `Prefer: wait=N` (RFC 7240), N from 1 to 300 seconds. What makes no sense is ignored.
 final class Preference {
   private static final Pattern WAIT =
-      Pattern.compile("(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,3})\"?\\s*(?:$|[,;])", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(?:^|[,;])\\s*wait\\s*=\\s*\"?(\\d{1,3})\"?\\s*(?:$|[,;])", Pattern.CASE_INSENSITIVE);
   private static final int LONGEST_SECONDS = 300;
 
   private Preference() {}

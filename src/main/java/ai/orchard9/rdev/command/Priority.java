@@ -8,7 +8,10 @@ import java.util.Optional;
 
 /// How soon a command is wanted. `urgent` needs the scope `admin`.
 public enum Priority {
-  LOW, NORMAL, HIGH, URGENT;
+  LOW,
+  NORMAL,
+  HIGH,
+  URGENT;
 
   /// The name in JSON and in the database.
   @JsonValue

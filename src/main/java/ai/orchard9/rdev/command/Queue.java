@@ -16,8 +16,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/// Offers pending commands to those who execute them, and takes their reports. Every report names the
-/// token of its claim; one that is out of date changes nothing and answers false.
+/// Offers pending commands to those who execute them, and takes their reports. Every report names
+/// the token of its claim; one that is out of date changes nothing and answers false.
 public final class Queue {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -64,8 +64,8 @@ public final class Queue {
 
   /// Claims the oldest pending command of the given projects that has room.
   ///
-  /// @param instances the spool's instance by project, where this server has seen it: stored with the
-  ///     claim, before any start is sent
+  /// @param instances the spool's instance by project, where this server has seen it: stored with
+  ///   the claim, before any start is sent
   /// @param pods the pod's name by project
   /// @param perProject how many may run in one project
   public Optional<Claim> claim(
@@ -103,11 +103,12 @@ public final class Queue {
   /// Takes over commands whose owner handed them over.
   ///
   /// @param silent also those whose lease has run out; after an outage of the database they all
-  ///     have, although their owners live
+  ///   have, although their owners live
   public List<Claim> adopt(String owner, Collection<String> mine, int count, boolean silent) {
     return jdbi.withExtension(
         QueueDao.class,
-        dao -> dao.adopt(owner, mine.toArray(String[]::new), count, silent, QueueDao.LEASE_SECONDS));
+        dao ->
+            dao.adopt(owner, mine.toArray(String[]::new), count, silent, QueueDao.LEASE_SECONDS));
   }
 
   /// Extends the leases of those that are still this owner's, and names them.
@@ -183,8 +184,7 @@ public final class Queue {
     return done;
   }
 
-  private boolean finish(
-      Handle handle, Claim claim, String id, Result result) {
+  private boolean finish(Handle handle, Claim claim, String id, Result result) {
     var dao = handle.attach(QueueDao.class);
     var changed =
         dao.finish(

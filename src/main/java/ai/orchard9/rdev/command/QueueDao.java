@@ -8,8 +8,8 @@ import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of `commands` as their executors see them. Every write of an owner names its token, and time
-/// is the database's: `clock_timestamp()`.
+/// Rows of `commands` as their executors see them. Every write of an owner names its token, and
+/// time is the database's: `clock_timestamp()`.
 @RegisterRowMapper(ClaimMapper.class)
 interface QueueDao {
   /// How long an owner may be silent, in seconds. It renews every 3 s, so it may miss two.
@@ -22,8 +22,8 @@ interface QueueDao {
         * 1000)::bigint AS remaining_ms,
       """;
 
-  /// Takes the oldest pending command of these projects that has a free slot. The slot is locked and
-  /// taken in the same statement: SKIP LOCKED alone does not keep a limit.
+  /// Takes the oldest pending command of these projects that has a free slot. The slot is locked
+  /// and taken in the same statement: SKIP LOCKED alone does not keep a limit.
   @SqlQuery(
       """
       WITH candidate AS (
@@ -52,16 +52,11 @@ interface QueueDao {
       RETURNING
       """
           + CLAIMED
-          + "(SELECT stdin FROM command_inputs WHERE command_id = commands.id) AS stdin,"
-          + "(SELECT environment FROM command_inputs WHERE command_id = commands.id) AS environment, "
+          + "(SELECT stdin FROM command_inputs WHERE command_id = commands.id) AS stdin,(SELECT"
+          + " environment FROM command_inputs WHERE command_id = commands.id) AS environment, "
           + CommandDao.COLUMNS)
   Optional<Claim> claim(
-      String owner,
-      String[] projects,
-      int limit,
-      String instances,
-      String pods,
-      int leaseSeconds);
+      String owner, String[] projects, int limit, String instances, String pods, int leaseSeconds);
 
   /// Takes over commands that were released, and those whose owner has been silent for a lease.
   @SqlQuery(

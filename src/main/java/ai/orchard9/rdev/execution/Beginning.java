@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Starts an attempt at most once, or takes over one that was started. The row names the spool before
-/// any start is sent to it; whether a start took place is decided by one `mkdir` in the spool.
+/// Starts an attempt at most once, or takes over one that was started. The row names the spool
+/// before any start is sent to it; whether a start took place is decided by one `mkdir` in the
+/// spool.
 final class Beginning {
   private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);
   private static final Duration WATCHDOG_SLACK = Duration.ofSeconds(30);

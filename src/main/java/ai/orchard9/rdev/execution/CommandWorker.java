@@ -125,8 +125,7 @@ final class CommandWorker implements Runnable {
   private boolean follow(Follow first) throws InterruptedException {
     var recording = newRecorder();
     recorder = recording;
-    var watch =
-        new Supervision(claim, kills, execution, recording, deadline, this::isOver);
+    var watch = new Supervision(claim, kills, execution, recording, deadline, this::isOver);
     var follow = first;
     while (true) {
       switch (recording.record(follow, watch)) {
@@ -189,8 +188,7 @@ final class CommandWorker implements Runnable {
             command.stdoutBytes(),
             command.stderrBytes(),
             execution.config().outputLimitBytes());
-    var hashes =
-        command.lastEventId() == 0 ? new OutputHashes() : execution.output().hashes(key);
+    var hashes = command.lastEventId() == 0 ? new OutputHashes() : execution.output().hashes(key);
     return new OutputRecorder(
         key, claim.token(), execution.owner(), execution.output(), segmenter, hashes);
   }

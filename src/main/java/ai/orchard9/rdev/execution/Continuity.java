@@ -18,7 +18,8 @@ final class Continuity {
 
   /// Begins when [#reached] is first asked.
   ///
-  /// @param settledBefore asked once, at the beginning: whether the database has been up for a lease
+  /// @param settledBefore asked once, at the beginning: whether the database has been up for a
+  ///   lease
   /// @param nanos a clock that only rises
   Continuity(Duration lease, BooleanSupplier settledBefore, LongSupplier nanos) {
     this.nanos = nanos;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of an end, and the result that follows from it. Exit 0 is never made up: without an
-/// exit record there is no exit code.
+/// What is known of an end, and the result that follows from it. Exit 0 is never made up: without
+/// an exit record there is no exit code.
 ///
 /// @param exit what the supervisor saw; null: nobody saw its end
 /// @param receipt of the signals sent; null: none were

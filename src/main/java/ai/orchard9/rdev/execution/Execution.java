@@ -25,8 +25,8 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs this server's share of the commands: claims them, keeps their leases, takes over those of dead
-/// servers, and hands its own over when it stops.
+/// Runs this server's share of the commands: claims them, keeps their leases, takes over those of
+/// dead servers, and hands its own over when it stops.
 public final class Execution implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
@@ -111,8 +111,7 @@ public final class Execution implements Managed {
       if (places.isEmpty()) {
         return;
       }
-      var claim =
-          queue.claim(owner, places.keySet(), instances, pods, config.concurrentCommands());
+      var claim = queue.claim(owner, places.keySet(), instances, pods, config.concurrentCommands());
       if (claim.isEmpty()) {
         return;
       }
@@ -160,8 +159,7 @@ public final class Execution implements Managed {
             Ending.failed(
                     new Ending.Failure("PROJECT_GONE", "the project is gone"),
                     output.hashes(
-                        new CommandKey(
-                            claim.command().id().value(), claim.command().day())))
+                        new CommandKey(claim.command().id().value(), claim.command().day())))
                 .result());
       }
     }

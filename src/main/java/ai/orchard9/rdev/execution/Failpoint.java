@@ -2,8 +2,8 @@ package ai.orchard9.rdev.execution;
 
 import java.util.Optional;
 
-/// Named points at which a test has the server die as by `kill -9`: `RDEV_FAILPOINT=<name>[:<nth>]`.
-/// Without that variable each costs a comparison with null.
+/// Named points at which a test has the server die as by `kill -9`:
+/// `RDEV_FAILPOINT=<name>[:<nth>]`. Without that variable each costs a comparison with null.
 final class Failpoint {
   private static final Optional<Failpoint> ARMED =
       Optional.ofNullable(System.getenv("RDEV_FAILPOINT")).map(Failpoint::parse);

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /// The one kill of a command: who asks first decides why, and the receipt says what came of it.
 final class Kills {
   private static final Logger LOG = LoggerFactory.getLogger(Kills.class);
+
   /// Given between TERM and KILL when nobody chose: contract section 5.1.
   static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -66,8 +67,8 @@ final class Kills {
     return receipt;
   }
 
-  /// When the kill was over, in [System#nanoTime], if it sent signals: an end that has not come soon
-  /// after will not come.
+  /// When the kill was over, in [System#nanoTime], if it sent signals: an end that has not come
+  /// soon after will not come.
   OptionalLong overAt() {
     var over = overAt;
     return over == null ? OptionalLong.empty() : OptionalLong.of(over);

@@ -17,9 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries what a command prints from a [Follow] into the [OutputLog]: two threads read, the worker's
-/// own thread commits. Memory is bounded: while the database is away the readers stop, the pipes fill
-/// and the spool keeps the rest.
+/// Carries what a command prints from a [Follow] into the [OutputLog]: two threads read, the
+/// worker's own thread commits. Memory is bounded: while the database is away the readers stop, the
+/// pipes fill and the spool keeps the rest.
 final class OutputRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(OutputRecorder.class);
   private static final int READ_BYTES = 64 * 1024;
@@ -215,7 +215,10 @@ final class OutputRecorder {
           return false;
         }
         Thread.sleep(wait);
-        wait = wait.multipliedBy(2).compareTo(RETRY_LONGEST) > 0 ? RETRY_LONGEST : wait.multipliedBy(2);
+        wait =
+            wait.multipliedBy(2).compareTo(RETRY_LONGEST) > 0
+                ? RETRY_LONGEST
+                : wait.multipliedBy(2);
       }
     }
   }

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What has to be decided while a command's output flows: its time is up, it prints too much, somebody
-/// wants it to end, its start has to be noted.
+/// What has to be decided while a command's output flows: its time is up, it prints too much,
+/// somebody wants it to end, its start has to be noted.
 final class Supervision implements OutputRecorder.Watch {
   private static final Logger LOG = LoggerFactory.getLogger(Supervision.class);
 
@@ -17,8 +17,8 @@ final class Supervision implements OutputRecorder.Watch {
 
   private static final Duration ACKNOWLEDGE_AGAIN = Duration.ofSeconds(1);
 
-  /// How long the end may take once a kill has left survivors, of which the leader may be one: with the
-  /// 0.6 s that the kill takes after its grace it stays inside the contract's grace + 1 s.
+  /// How long the end may take once a kill has left survivors, of which the leader may be one: with
+  /// the 0.6 s that the kill takes after its grace it stays inside the contract's grace + 1 s.
   private static final long SURVIVED_NANOS = Duration.ofMillis(300).toNanos();
 
   /// The same when it left none: the end is on its way, but the machine may be busy.

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The projects that the runtime shows, cached. One thread asks the runtime at a time. Any thread may
-/// call.
+/// The projects that the runtime shows, cached. One thread asks the runtime at a time. Any thread
+/// may call.
 public final class ProjectCatalog {
   private static final Logger LOG = LoggerFactory.getLogger(ProjectCatalog.class);
   private static final Duration RETRY = Duration.ofSeconds(5);
@@ -61,8 +61,8 @@ public final class ProjectCatalog {
             });
   }
 
-  /// One project, whoever asks. A project that is not in the list is looked for afresh, so that a new
-  /// one can be used at once.
+  /// One project, whoever asks. A project that is not in the list is looked for afresh, so that a
+  /// new one can be used at once.
   public Optional<Project> find(String id) {
     var known = current().projects().get(id);
     return Optional.ofNullable(known != null ? known : refreshed().projects().get(id));

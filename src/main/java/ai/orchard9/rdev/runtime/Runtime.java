@@ -2,8 +2,9 @@ package ai.orchard9.rdev.runtime;
 
 import java.util.List;
 
-/// The one primitive that commands stand on: list the projects, and open a session in one of them. All
-/// that makes a command durable is built above it, so that every runtime keeps the same promises.
+/// The one primitive that commands stand on: list the projects, and open a session in one of them.
+/// All that makes a command durable is built above it, so that every runtime keeps the same
+/// promises.
 @SuppressWarnings("JavaLangClash") // The room's word; nobody here needs java.lang's.
 public interface Runtime {
   /// The projects there are now, in no order.

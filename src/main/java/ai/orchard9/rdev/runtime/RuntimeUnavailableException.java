@@ -2,8 +2,8 @@ package ai.orchard9.rdev.runtime;
 
 import org.jspecify.annotations.Nullable;
 
-/// The runtime could not be reached or did not answer in time. Says nothing about what became of the
-/// request: ask again, by the same name, once it is back.
+/// The runtime could not be reached or did not answer in time. Says nothing about what became of
+/// the request: ask again, by the same name, once it is back.
 public final class RuntimeUnavailableException extends Exception {
   private static final long serialVersionUID = 1;
 

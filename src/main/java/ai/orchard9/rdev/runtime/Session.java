@@ -6,8 +6,8 @@ import java.time.Duration;
 
 /// One program running in a project, and its three streams.
 ///
-/// Readers and writers use **platform threads**: reading a pipe blocks the carrier of a virtual one.
-/// Each stream has one user at a time; `close` may be called by anybody at any time.
+/// Readers and writers use **platform threads**: reading a pipe blocks the carrier of a virtual
+/// one. Each stream has one user at a time; `close` may be called by anybody at any time.
 public interface Session extends AutoCloseable {
   /// What the program reads. Flush what must arrive.
   OutputStream stdin();
@@ -21,8 +21,8 @@ public interface Session extends AutoCloseable {
   /// How it ended, or [Exit.Unknown] when it did not within the limit or the connection was lost.
   Exit waitFor(Duration limit) throws InterruptedException;
 
-  /// Lets go of the three streams, without waiting. Nothing in the session is killed: what still wants
-  /// to live there must not depend on us.
+  /// Lets go of the three streams, without waiting. Nothing in the session is killed: what still
+  /// wants to live there must not depend on us.
   @Override
   void close();
 }

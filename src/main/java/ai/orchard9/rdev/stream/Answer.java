@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Moves one source into one open answer without ever blocking or holding a thread: it runs when the
-/// source has news or a write has ended, has one write under way at most, and queues nothing.
+/// Moves one source into one open answer without ever blocking or holding a thread: it runs when
+/// the source has news or a write has ended, has one write under way at most, and queues nothing.
 final class Answer implements Runnable, Callback {
 
   private static final Logger LOG = LoggerFactory.getLogger(Answer.class);

@@ -11,8 +11,8 @@ record ByteRange(long start, long end) {
   private static final Pattern ONE = Pattern.compile("bytes=[ \\t]*([0-9]*)-([0-9]*)[ \\t]*");
   private static final int MOST_DIGITS = 18;
 
-  /// What the header asks of `size` bytes; empty if there is no header, or one that a server ignores:
-  /// another unit, a malformed one, or several ranges.
+  /// What the header asks of `size` bytes; empty if there is no header, or one that a server
+  /// ignores: another unit, a malformed one, or several ranges.
   static Optional<ByteRange> parse(@Nullable String header, long size) {
     if (header == null) {
       return Optional.empty();

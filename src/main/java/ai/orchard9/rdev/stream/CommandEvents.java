@@ -76,8 +76,7 @@ final class CommandEvents implements Source {
       return;
     }
     Command now = commands.find(command.id()).orElseThrow();
-    byte[] complete =
-        Frames.event(reader.position() + 1, "complete", json.complete(now));
+    byte[] complete = Frames.event(reader.position() + 1, "complete", json.complete(now));
     ready.add(new Piece.Data(complete));
     said = true;
   }

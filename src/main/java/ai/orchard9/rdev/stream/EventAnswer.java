@@ -12,9 +12,9 @@ import java.util.Map;
 
 /// Answers requests with events: of a command, until it completes, or of a project.
 ///
-/// To be called from a resource method with a `@Suspended AsyncResponse`, which is never resumed once
-/// a method here has returned. The methods return at once; nothing of the request is held but the
-/// open answer.
+/// To be called from a resource method with a `@Suspended AsyncResponse`, which is never resumed
+/// once a method here has returned. The methods return at once; nothing of the request is held but
+/// the open answer.
 public final class EventAnswer implements LiveAnswer {
 
   private final OutputLog log;
@@ -36,8 +36,8 @@ public final class EventAnswer implements LiveAnswer {
     this.json = new EventJson(clock);
   }
 
-  /// Makes room for a stream before anything else is done for it; [#stream], [#project] or [#forget]
-  /// must follow.
+  /// Makes room for a stream before anything else is done for it; [#stream], [#project] or
+  /// [#forget] must follow.
   ///
   /// @throws ai.orchard9.rdev.error.ApiException.Unavailable as many as may be are open already
   @Override

@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /// Bytes that grow, and the text of output inside JSON strings.
 ///
-/// What is UTF-8 is copied, what is not becomes U+FFFD exactly as `new String(bytes, UTF_8)` has it,
-/// and control characters, quotes and backslashes are escaped (RFC 8259, section 7), so that neither
-/// a newline nor an ESC of the output reaches the wire as such.
+/// What is UTF-8 is copied, what is not becomes U+FFFD exactly as `new String(bytes, UTF_8)` has
+/// it, and control characters, quotes and backslashes are escaped (RFC 8259, section 7), so that
+/// neither a newline nor an ESC of the output reaches the wire as such.
 final class JsonText {
 
   private static final VarHandle LONGS =

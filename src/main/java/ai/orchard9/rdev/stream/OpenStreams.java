@@ -76,7 +76,8 @@ public final class OpenStreams implements Managed {
   /// One open stream, for lists.
   ///
   /// @param target the command's id, or empty for the life of a project
-  public record Open(long number, String project, String target, String keyName, String keyPrefix) {}
+  public record Open(
+      long number, String project, String target, String keyName, String keyPrefix) {}
 
   /// What is open now.
   public List<Open> list() {
@@ -195,7 +196,8 @@ public final class OpenStreams implements Managed {
     for (Answer answer : open.values()) {
       Caller caller = answer.follower().caller();
       if (!valid.contains(caller) && !ended.containsKey(caller)) {
-        keys.endOf(caller).ifPresentOrElse(code -> ended.put(caller, code), () -> valid.add(caller));
+        keys.endOf(caller)
+            .ifPresentOrElse(code -> ended.put(caller, code), () -> valid.add(caller));
       }
       String code = ended.get(caller);
       if (code == null) {

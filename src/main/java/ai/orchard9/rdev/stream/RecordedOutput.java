@@ -22,8 +22,7 @@ final class RecordedOutput implements Source {
 
   /// @param start of the first byte
   /// @param end behind the last byte; all before it are recorded, or purged
-  RecordedOutput(
-      OutputLog log, CommandKey key, List<StreamName> streams, long start, long end) {
+  RecordedOutput(OutputLog log, CommandKey key, List<StreamName> streams, long start, long end) {
     this.log = log;
     this.key = key;
     this.streams = streams;

@@ -9,8 +9,8 @@ import org.eclipse.jetty.util.Callback;
 
 /// The open answer of an asynchronous request.
 ///
-/// Writes to Jetty's response itself, one write at a time: `ServletOutputStream` would keep a buffer
-/// per stream and cut large writes into pieces of that buffer's size.
+/// Writes to Jetty's response itself, one write at a time: `ServletOutputStream` would keep a
+/// buffer per stream and cut large writes into pieces of that buffer's size.
 final class Sink {
 
   private final AsyncContext async;
@@ -38,8 +38,8 @@ final class Sink {
     response.getHeaders().put(name, value);
   }
 
-  /// Says how many bytes will come. It is told to Jetty's own response only: the servlet's would miss
-  /// those bytes in its own output, and cut the connection at the end.
+  /// Says how many bytes will come. It is told to Jetty's own response only: the servlet's would
+  /// miss those bytes in its own output, and cut the connection at the end.
   void length(long bytes) {
     Response inner = response instanceof Response.Wrapper wrapper ? wrapper.getWrapped() : response;
     inner.getHeaders().put("Content-Length", bytes);

@@ -21,7 +21,9 @@ class KeyFormatTest {
     for (int i = 0; i < key.length(); i++) {
       var other = key.charAt(i) == 'a' ? 'b' : 'a';
       var changed = key.substring(0, i) + other + key.substring(i + 1);
-      assertThat(KeyFormat.isWellFormed(changed)).as("changed at %d", i).isEqualTo(changed.equals(key));
+      assertThat(KeyFormat.isWellFormed(changed))
+          .as("changed at %d", i)
+          .isEqualTo(changed.equals(key));
     }
   }
 }

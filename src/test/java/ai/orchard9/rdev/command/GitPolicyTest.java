@@ -65,9 +65,12 @@ class GitPolicyTest {
         .isThrownBy(() -> GitPolicy.check(List.of(line.split(" ", -1))))
         .satisfies(
             e -> {
-              assertThat(e.code())
-                  .isEqualTo(ErrorCode.COMMAND_NOT_ALLOWED);
-              assertThat(e.details()).extracting(FieldError::field).first().asString().startsWith("args[");
+              assertThat(e.code()).isEqualTo(ErrorCode.COMMAND_NOT_ALLOWED);
+              assertThat(e.details())
+                  .extracting(FieldError::field)
+                  .first()
+                  .asString()
+                  .startsWith("args[");
             });
   }
 }

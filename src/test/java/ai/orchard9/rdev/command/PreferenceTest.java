@@ -30,7 +30,17 @@ class PreferenceTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(
-      strings = {"", "wait", "wait=", "wait=0", "wait=301", "wait=-1", "wait=1.5", "await=5", "wait=99999"})
+      strings = {
+        "",
+        "wait",
+        "wait=",
+        "wait=0",
+        "wait=301",
+        "wait=-1",
+        "wait=1.5",
+        "await=5",
+        "wait=99999"
+      })
   void ignoresWhatMakesNoSense(@Nullable String header) {
     assertThat(Preference.wait(header)).isEqualTo(Optional.empty());
   }

@@ -216,8 +216,7 @@ class QueueTest {
             bytes("in"),
             null,
             Map.of());
-    var row =
-        CommandRow.of(id, project, ALICE, submission, new CommandService.Origin("r-1", null));
+    var row = CommandRow.of(id, project, ALICE, submission, new CommandService.Origin("r-1", null));
     POSTGRES
         .jdbi()
         .useTransaction(
@@ -261,7 +260,10 @@ class QueueTest {
         .jdbi()
         .withHandle(
             handle ->
-                handle.createQuery("SELECT count(*) FROM command_inputs").mapTo(Integer.class).one());
+                handle
+                    .createQuery("SELECT count(*) FROM command_inputs")
+                    .mapTo(Integer.class)
+                    .one());
   }
 
   private static List<String> events(CommandId id) {
@@ -270,7 +272,8 @@ class QueueTest {
         .withHandle(
             handle ->
                 handle
-                    .createQuery("SELECT status FROM project_events WHERE command_id = :id ORDER BY id")
+                    .createQuery(
+                        "SELECT status FROM project_events WHERE command_id = :id ORDER BY id")
                     .bind("id", id.value())
                     .mapTo(String.class)
                     .list());

@@ -52,10 +52,14 @@ class SubmissionRulesTest {
         fault("env.RDEV_X", shell("x", null, null, null, Map.of("RDEV_X", "1"), null, null, null)),
         fault("env.A-B", shell("x", null, null, null, Map.of("A-B", "1"), null, null, null)),
         fault("env", shell("x", null, null, null, many, null, null, null)),
-        fault("env", shell("x", null, null, null, Map.of("A", "x".repeat(262_145)), null, null, null)),
+        fault(
+            "env",
+            shell("x", null, null, null, Map.of("A", "x".repeat(262_145)), null, null, null)),
         fault("stdin", shell("x", null, null, null, null, "x".repeat((1 << 20) + 1), null, null)),
         fault("start_within_seconds", shell("x", null, null, null, null, null, 0, null)),
-        fault("metadata.k", shell("x", null, null, null, null, null, null, Map.of("k", "x".repeat(257)))),
+        fault(
+            "metadata.k",
+            shell("x", null, null, null, null, null, null, Map.of("k", "x".repeat(257)))),
         fault("args", git(null, null)),
         fault("args", git(List.of(), null)),
         fault("env.PATH", git(List.of("status"), Map.of("PATH", "/tmp"))),
@@ -74,9 +78,13 @@ class SubmissionRulesTest {
 
   @Test
   void takesWhatEachTypeMaySet() {
-    assertThat(rules.check(git(List.of("commit"), Map.of("GIT_AUTHOR_NAME", "a", "TZ", "UTC"))).environment())
+    assertThat(
+            rules
+                .check(git(List.of("commit"), Map.of("GIT_AUTHOR_NAME", "a", "TZ", "UTC")))
+                .environment())
         .hasSize(2);
-    assertThat(rules.check(claude("-hi", Map.of("ANTHROPIC_LOG", "debug"))).environment()).hasSize(1);
+    assertThat(rules.check(claude("-hi", Map.of("ANTHROPIC_LOG", "debug"))).environment())
+        .hasSize(1);
   }
 
   private static Arguments fault(String field, SubmitRequest request) {

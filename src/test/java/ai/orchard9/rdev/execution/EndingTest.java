@@ -46,8 +46,9 @@ class EndingTest {
 
     assertThat(result.status()).isEqualTo(status);
     assertThat(result.errorCode()).isEqualTo(code);
-    assertThat(result.killReceipt()).hasToString(
-        "{\"reason\":\"" + reason + "\",\"signals\":[\"TERM\"],\"killed\":1,\"survivors\":[]}");
+    assertThat(result.killReceipt())
+        .hasToString(
+            "{\"reason\":\"" + reason + "\",\"signals\":[\"TERM\"],\"killed\":1,\"survivors\":[]}");
   }
 
   @Test

@@ -106,8 +106,7 @@ final class FramesTest {
       assertThat(lines[0]).startsWith("id: ");
       assertThat(lines[1]).startsWith("event: ");
       assertThat(lines[2]).startsWith("data: ");
-      events.add(
-          new Event(lines[0].substring(4), lines[1].substring(7), lines[2].substring(6)));
+      events.add(new Event(lines[0].substring(4), lines[1].substring(7), lines[2].substring(6)));
     }
     return events;
   }

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A client on a bare socket, which reads as fast or slowly as a test wants and can vanish anywhere.
+/// A client on a bare socket, which reads as fast or slowly as a test wants and can vanish
+/// anywhere.
 final class SseClient implements AutoCloseable {
 
   /// One event as dispatched.
@@ -37,15 +38,15 @@ final class SseClient implements AutoCloseable {
     this(port, path, 0, requestHeaders);
   }
 
-  SseClient(int port, String path, int receiveBuffer, String... requestHeaders)
-      throws IOException {
+  SseClient(int port, String path, int receiveBuffer, String... requestHeaders) throws IOException {
     socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(30_000);
-    var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: reader\r\n");
+    var request =
+        new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: reader\r\n");
     for (String header : requestHeaders) {
       request.append(header).append("\r\n");
     }

@@ -198,9 +198,7 @@ final class StreamTest {
   @Test
   void slowReaderDelaysNobody() throws Exception {
     var key = app.rows().running(id);
-    try (var slow =
-            new SseClient(
-                server.getLocalPort(), "/commands/" + id + "/events", 2048);
+    try (var slow = new SseClient(server.getLocalPort(), "/commands/" + id + "/events", 2048);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var fast = new ArrayList<Future<List<Event>>>();
       for (int i = 0; i < 9; i++) {
@@ -332,8 +330,7 @@ final class StreamTest {
     finish();
     app.rows()
         .jdbi()
-        .useHandle(
-            handle -> handle.execute("DELETE FROM output_chunks WHERE command_id = ?", id));
+        .useHandle(handle -> handle.execute("DELETE FROM output_chunks WHERE command_id = ?", id));
     // The ring of the server still has them; a command that nobody has read for long is in none.
     await()
         .atMost(Duration.ofSeconds(20))
@@ -344,8 +341,7 @@ final class StreamTest {
                 client.next();
                 assertThat(client.next())
                     .isEqualTo(
-                        new Event(
-                            "3", "gap", "{\"from_id\":2,\"to_id\":3,\"reason\":\"purged\"}"));
+                        new Event("3", "gap", "{\"from_id\":2,\"to_id\":3,\"reason\":\"purged\"}"));
                 assertThat(next(client, "complete").id()).isEqualTo("4");
               }
             });
@@ -368,7 +364,9 @@ final class StreamTest {
       assertThat(first.id()).isEqualTo(String.valueOf(newest + 1));
       assertThat(first.data())
           .matches(
-              "\\{\"command_id\":\"" + id + "\",\"type\":\"shell\",\"status\":\"pending\","
+              "\\{\"command_id\":\""
+                  + id
+                  + "\",\"type\":\"shell\",\"status\":\"pending\","
                   + "\"exit_code\":null,\"at\":\"[-0-9]{10}T[:0-9]{8}\\.[0-9]{3}Z\"}");
       assertThat(next(client, "command").id()).isEqualTo(String.valueOf(newest + 2));
     }
@@ -494,8 +492,7 @@ final class StreamTest {
               .header("Accept-Encoding", encoding)
               .build();
       for (int i = 0; i < 3; i++) {
-        var response =
-            client.send(request, java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+        var response = client.send(request, java.net.http.HttpResponse.BodyHandlers.ofByteArray());
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("connection")).isEmpty();
       }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells the followers of a project what becomes of its commands.
 ///
-/// Ids are given after the commit by one server at a time: sequence values are not commit order, and
-/// an id once seen must never be followed by a smaller one.
+/// Ids are given after the commit by one server at a time: sequence values are not commit order,
+/// and an id once seen must never be followed by a smaller one.
 public final class ProjectEvents implements Managed {
 
   private static final Duration ROUND = Duration.ofMillis(500);
@@ -45,9 +45,7 @@ public final class ProjectEvents implements Managed {
       String type,
       String status,
       @Nullable Integer exitCode) {
-    transaction
-        .attach(ProjectEventDao.class)
-        .insert(project, commandId, type, status, exitCode);
+    transaction.attach(ProjectEventDao.class).insert(project, commandId, type, status, exitCode);
   }
 
   /// To be called after such a commit: its events are numbered at once instead of within a second.

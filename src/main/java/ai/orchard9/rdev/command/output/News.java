@@ -144,7 +144,8 @@ final class News {
       int equals = words[i].indexOf('=');
       if (equals > 0) {
         heard.heard(
-            words[i].substring(0, equals), Long.parseLong(words[i], equals + 1, words[i].length(), 10));
+            words[i].substring(0, equals),
+            Long.parseLong(words[i], equals + 1, words[i].length(), 10));
       }
     }
   }

@@ -18,8 +18,8 @@ import org.jdbi.v3.core.Jdbi;
 /// The front door of recorded output: execution appends, streams read.
 ///
 /// What a reader is given was committed before. Readers near the end are served from a bounded ring
-/// of recent chunks per command, others from the table; nobody has a queue of its own. Other servers
-/// are told by one debounced `NOTIFY`, and find out within a second without it.
+/// of recent chunks per command, others from the table; nobody has a queue of its own. Other
+/// servers are told by one debounced `NOTIFY`, and find out within a second without it.
 public final class OutputLog implements Managed {
 
   private static final List<StreamName> ALL =
@@ -252,9 +252,7 @@ public final class OutputLog implements Managed {
     var asked = new ArrayList<String>();
     for (Topic topic : topics.values()) {
       topic.trim(allowance);
-      if (!isForgotten(topic, now)
-          && !topic.known().ended()
-          && !topic.isOwned(now, OWNED_NANOS)) {
+      if (!isForgotten(topic, now) && !topic.known().ended() && !topic.isOwned(now, OWNED_NANOS)) {
         asked.add(topic.commandId);
       }
     }

@@ -10,11 +10,11 @@ import java.util.List;
 
 /// Cuts what a command prints into [Chunk]s that end at event borders.
 ///
-/// Whole lines go at once; an unfinished line is held back until its newline, the end of its stream,
-/// 64 KiB, or [#HOLD_NANOS] after its first byte, and never cut inside a UTF-8 character (bytes that
-/// are not UTF-8 are cut anywhere). Lines of the two streams keep the order in which they came as far
-/// as one commit has room for the alternation. The output limit is exact over both streams: what
-/// lies beyond is discarded, and [#limitReached()] says so.
+/// Whole lines go at once; an unfinished line is held back until its newline, the end of its
+/// stream, 64 KiB, or [#HOLD_NANOS] after its first byte, and never cut inside a UTF-8 character
+/// (bytes that are not UTF-8 are cut anywhere). Lines of the two streams keep the order in which
+/// they came as far as one commit has room for the alternation. The output limit is exact over both
+/// streams: what lies beyond is discarded, and [#limitReached()] says so.
 ///
 /// Memory is bounded if the caller stops appending while [#isFull()]. Not thread-safe: one recorder
 /// owns it.
@@ -108,8 +108,8 @@ public final class Segmenter {
     part(stream).finish();
   }
 
-  /// When [#take] will have something that it would not give now: [Long#MAX_VALUE] if only new bytes
-  /// can bring it, [Long#MIN_VALUE] if it has something already.
+  /// When [#take] will have something that it would not give now: [Long#MAX_VALUE] if only new
+  /// bytes can bring it, [Long#MIN_VALUE] if it has something already.
   public long nextDeadlineNanos() {
     if (!ready.isEmpty() || stdout.complete > 0 || stderr.complete > 0) {
       return Long.MIN_VALUE;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// A chunk that many readers hold at once, with what one of them made of it for all.
 public final class SharedChunk {
 
-  // Besides the bytes: the object and its place in the ring, and a rendering, which repeats the bytes
+  // Besides the bytes: the object and its place in the ring, and a rendering, which repeats the
+  // bytes
   // and adds a frame to each event.
   private static final int OVERHEAD = 256;
   private static final int FRAME = 96;

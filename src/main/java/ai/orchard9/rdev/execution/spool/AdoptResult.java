@@ -2,8 +2,8 @@ package ai.orchard9.rdev.execution.spool;
 
 /// What an adopter found.
 public sealed interface AdoptResult {
-  /// Its streams come through `follow` from the offsets on; also when it has ended or its supervisor is
-  /// gone, which the follow tells at its end.
+  /// Its streams come through `follow` from the offsets on; also when it has ended or its
+  /// supervisor is gone, which the follow tells at its end.
   record Following(Follow follow) implements AdoptResult {}
 
   /// It had not been started, and now never will: another attempt may be.

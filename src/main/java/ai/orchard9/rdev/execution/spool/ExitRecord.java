@@ -5,7 +5,8 @@ import java.util.Optional;
 /// How a command ended, as its supervisor saw it.
 ///
 /// @param exit the status, 0 to 255; 128 + n when signal n ended it
-/// @param started false when nothing of it ran: the request did not come whole, or its directory went
+/// @param started false when nothing of it ran: the request did not come whole, or its directory
+///   went
 /// @param outputLost the disk beside it failed; the command ran on, its output is not whole
 /// @param background processes of it that live on
 /// @param killed signals were sent to it, by a server or by the watchdog: see the receipt

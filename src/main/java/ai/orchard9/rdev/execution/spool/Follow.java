@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A command's two streams as they grow, and its end. Each stream has one reader, on a platform thread;
-/// both must be read, or the command's output piles up in the project, and the end never comes.
+/// A command's two streams as they grow, and its end. Each stream has one reader, on a platform
+/// thread; both must be read, or the command's output piles up in the project, and the end never
+/// comes.
 ///
 /// The session is let go of by one of `done`, `bye` and `close`; the command notices none of them.
 public final class Follow implements AutoCloseable {
@@ -23,8 +24,8 @@ public final class Follow implements AutoCloseable {
     this.stderr = new MarkedStream(session.stderr(), marker, stderrLimit, streams);
   }
 
-  /// The exact bytes, from the offset asked for on; ends with the command's output, or when the session
-  /// breaks. Reading does not throw.
+  /// The exact bytes, from the offset asked for on; ends with the command's output, or when the
+  /// session breaks. Reading does not throw.
   public InputStream stdout() {
     return stdout;
   }
@@ -49,8 +50,8 @@ public final class Follow implements AutoCloseable {
     return ExitRecord.parse(stdout.trailer()).<End>map(End.Ended::new).orElseGet(End.Cut::new);
   }
 
-  /// The outcome is committed: removes what the project keeps of the command. Should that not arrive,
-  /// the sweep will do it.
+  /// The outcome is committed: removes what the project keeps of the command. Should that not
+  /// arrive, the sweep will do it.
   public void done() {
     leave("done");
   }

@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 /// The launch as text that the far side's shell reads. Everything foreign in it is between single
 /// quotes, where the shell knows no special character but the quote itself.
 ///
-/// Its last line runs the program, so that half a file runs nothing: every cut before the end leaves an
-/// open quote, an unknown word, or no arguments.
+/// Its last line runs the program, so that half a file runs nothing: every cut before the end
+/// leaves an open quote, an unknown word, or no arguments.
 record LaunchFile(String text, String kind, String program) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /// Linux takes no single argument or variable longer than this, its end included (MAX_ARG_STRLEN).
+  /// Linux takes no single argument or variable longer than this, its end included
+  /// (MAX_ARG_STRLEN).
   private static final int LONGEST = 128 * 1024 - 1;
 
   static LaunchFile of(Launch launch, Map<String, String> environment) {

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
-/// The bytes of a stream up to its marker, exactly, as soon as they are known not to belong to it: held
-/// back is only a tail that the marker begins with. What follows the marker, to the end of its line, is
-/// the trailer.
+/// The bytes of a stream up to its marker, exactly, as soon as they are known not to belong to it:
+/// held back is only a tail that the marker begins with. What follows the marker, to the end of its
+/// line, is the trailer.
 final class MarkedStream extends InputStream {
   private static final int ROOM = 64 * 1024;
   private static final int LONGEST_TRAILER = 4096;
@@ -30,8 +30,8 @@ final class MarkedStream extends InputStream {
   private volatile String trailer = "";
 
   /// @param in the stream, from its offset on
-  /// @param limit how many bytes before the marker are output: where a disk was full, half of another
-  ///     marker may lie between
+  /// @param limit how many bytes before the marker are output: where a disk was full, half of
+  ///   another marker may lie between
   /// @param ended counted down once, when a reader was told the end
   MarkedStream(InputStream in, Marker marker, long limit, CountDownLatch ended) {
     this.in = in;

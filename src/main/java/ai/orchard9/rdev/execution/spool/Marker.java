@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/// Ends each stream of a command. Random, so that no output can hold it by chance or on purpose; kept
-/// with the command's row, for it must be the same for every server that reads the streams.
+/// Ends each stream of a command. Random, so that no output can hold it by chance or on purpose;
+/// kept with the command's row, for it must be the same for every server that reads the streams.
 public record Marker(String text) {
   // Well below PIPE_BUF with the record behind it, so that it is written in one piece.
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9]{16,64}");

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Opens sessions of the spool script, and keeps one spare per recently used place: opening one costs
-/// more than all the rest of a short command. Whatever waits here waits for a limited time.
+/// Opens sessions of the spool script, and keeps one spare per recently used place: opening one
+/// costs more than all the rest of a short command. Whatever waits here waits for a limited time.
 final class Sessions implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
   private static final int MOST_SPARES = 64;
@@ -151,7 +151,8 @@ final class Sessions implements AutoCloseable {
 
   /// A fresh session.
   SpoolSession open(Place place) throws RuntimeUnavailableException {
-    // Read from stdin, the script is in no argument list, which the API server would log with each exec.
+    // Read from stdin, the script is in no argument list, which the API server would log with each
+    // exec.
     var boot = "eval \"$(head -c " + script.length + ")\"";
     var session =
         within(
@@ -212,7 +213,8 @@ final class Sessions implements AutoCloseable {
     }
   }
 
-  /// An answer that comes just now is still taken; one that comes later is closed by its own thread.
+  /// An answer that comes just now is still taken; one that comes later is closed by its own
+  /// thread.
   private static <T> T givenUp(CompletableFuture<T> answer, String reason, Exception cause)
       throws RuntimeUnavailableException {
     var failure = new RuntimeUnavailableException(reason, cause);

@@ -7,17 +7,17 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// Starts, follows, adopts and kills commands that do not depend on us: what they write is kept beside
-/// them, by the script in `spool.sh`, until the outcome is committed here.
+/// Starts, follows, adopts and kills commands that do not depend on us: what they write is kept
+/// beside them, by the script in `spool.sh`, until the outcome is committed here.
 ///
-/// Every call answers within its limit or throws [RuntimeUnavailableException], and then says nothing
-/// about what happened: only `adopt` can tell.
+/// Every call answers within its limit or throws [RuntimeUnavailableException], and then says
+/// nothing about what happened: only `adopt` can tell.
 public final class Spool implements AutoCloseable {
   private final Sessions sessions;
   private final long outputLimitBytes;
 
-  /// @param outputLimitBytes for each stream, a backstop against a full disk while no server counts; it
-  ///     should lie above the limit that servers enforce
+  /// @param outputLimitBytes for each stream, a backstop against a full disk while no server
+  ///   counts; it should lie above the limit that servers enforce
   /// @param limit how long to wait for a session, and again for its answer
   public Spool(Runtime runtime, long outputLimitBytes, Duration limit) {
     this.sessions = new Sessions(runtime, limit);
@@ -83,8 +83,8 @@ public final class Spool implements AutoCloseable {
     return all.toByteArray();
   }
 
-  /// Goes on with an attempt from the offsets that are recorded, and ends whoever followed it before.
-  /// One that had not been started never will be.
+  /// Goes on with an attempt from the offsets that are recorded, and ends whoever followed it
+  /// before. One that had not been started never will be.
   ///
   /// @throws RuntimeUnavailableException nothing is known; ask again
   public AdoptResult adopt(Place place, AdoptOrder order) throws RuntimeUnavailableException {
@@ -102,8 +102,7 @@ public final class Spool implements AutoCloseable {
                 order.instance(),
                 order.stdoutOffset(),
                 order.stderrOffset());
-    var answer =
-        sessions.ask(session, line.getBytes(StandardCharsets.US_ASCII), sessions.limit());
+    var answer = sessions.ask(session, line.getBytes(StandardCharsets.US_ASCII), sessions.limit());
     sessions.prepare(place);
     switch (verb(answer)) {
       case "following", "lost" -> {
@@ -143,8 +142,8 @@ public final class Spool implements AutoCloseable {
   ///
   /// @param reason one word for the receipt
   /// @param grace whole seconds, rounded up
-  /// @throws RuntimeUnavailableException it may or may not have been killed; ask again, and get the same
-  ///     receipt if it was
+  /// @throws RuntimeUnavailableException it may or may not have been killed; ask again, and get the
+  ///   same receipt if it was
   public KillResult kill(Place place, Attempt attempt, String reason, Duration grace)
       throws RuntimeUnavailableException {
     if (!reason.matches("[a-z_]{1,40}")) {
@@ -177,8 +176,7 @@ public final class Spool implements AutoCloseable {
     tell(place, "sweep\n", sessions.limit());
   }
 
-  private String tell(Place place, String line, Duration limit)
-      throws RuntimeUnavailableException {
+  private String tell(Place place, String line, Duration limit) throws RuntimeUnavailableException {
     try (var session = sessions.take(place)) {
       return sessions.ask(session, line.getBytes(StandardCharsets.US_ASCII), limit);
     } finally {

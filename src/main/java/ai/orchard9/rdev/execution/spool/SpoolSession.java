@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
-/// A session in which the spool script waits for its one instruction. All but `close` may block, and
-/// belongs on a platform thread with somebody watching the time.
+/// A session in which the spool script waits for its one instruction. All but `close` may block,
+/// and belongs on a platform thread with somebody watching the time.
 final class SpoolSession implements AutoCloseable {
   private static final int LONGEST_LINE = 8192;
 

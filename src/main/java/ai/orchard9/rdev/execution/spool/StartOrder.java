@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// @param marker what will end its streams; stored before this is sent, as is the instance
 /// @param token the lease's fencing token
 /// @param instance the instance that the caller has stored; null when it knows none yet, and then
-///     nothing is sent and the answer is [StartResult.OtherInstance]
+///   nothing is sent and the answer is [StartResult.OtherInstance]
 /// @param watchdog how long it may run with no server alive, whole seconds, at least one
 /// @param environment variables beside those that the project has; any name but `RDEV_…`
 /// @param workdir relative to the project's directory; empty for that directory itself
 /// @param stdin what it reads; empty for the end of file at once
-@SuppressWarnings("ArrayRecordComponent") // Orders are not compared, and up to a megabyte is not copied.
+@SuppressWarnings(
+    "ArrayRecordComponent") // Orders are not compared, and up to a megabyte is not copied.
 public record StartOrder(
     Attempt attempt,
     Marker marker,

@@ -8,8 +8,8 @@ public sealed interface StartResult {
   /// This attempt was started before, or was buried by an adopter: it will not be started again.
   record Refused() implements StartResult {}
 
-  /// Nothing was sent: the sessions of this place are in another instance than the caller named. Store
-  /// it, then start again.
+  /// Nothing was sent: the sessions of this place are in another instance than the caller named.
+  /// Store it, then start again.
   record OtherInstance(String actual) implements StartResult {}
 
   /// It cannot be started, and nothing ran.

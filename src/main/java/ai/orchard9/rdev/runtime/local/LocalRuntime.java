@@ -52,9 +52,9 @@ public final class LocalRuntime implements Runtime {
     this.launcher = launcher();
   }
 
-  /// A session of its own for each: a Ctrl-C at the server's terminal must not reach it. And signals
-  /// that the server ignores, as one started with nohup or & does, would be ignored in commands for
-  /// ever: no shell can undo that.
+  /// A session of its own for each: a Ctrl-C at the server's terminal must not reach it. And
+  /// signals that the server ignores, as one started with nohup or & does, would be ignored in
+  /// commands for ever: no shell can undo that.
   private static List<String> launcher() {
     if (!Files.isReadable(Path.of("/proc/self/stat"))) {
       throw new UnsupportedOperationException(

@@ -8,8 +8,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/// A process of this machine. After its own end the JDK keeps what it had printed and closes the pipes,
-/// so what others still print into them is lost: the spool has it.
+/// A process of this machine. After its own end the JDK keeps what it had printed and closes the
+/// pipes, so what others still print into them is lost: the spool has it.
 final class LocalSession implements Session {
   private final Process process;
 
@@ -43,7 +43,8 @@ final class LocalSession implements Session {
   public void close() {
     closeQuietly(process.getInputStream());
     closeQuietly(process.getErrorStream());
-    // Closing flushes, and so waits for a writer that a stopped process holds up: not in our caller.
+    // Closing flushes, and so waits for a writer that a stopped process holds up: not in our
+    // caller.
     Thread.ofPlatform()
         .daemon()
         .name("close-stdin-" + process.pid())

@@ -1,13 +1,13 @@
 package ai.orchard9.rdev.command.output;
 
+import ai.orchard9.rdev.database.DatabaseTarget;
+import ai.orchard9.rdev.database.Jdbis;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
-import ai.orchard9.rdev.database.DatabaseTarget;
-import ai.orchard9.rdev.database.Jdbis;
 
 /// Rows of commands for tests of their output, and a pool as the service has one.
 public final class Commands implements AutoCloseable {

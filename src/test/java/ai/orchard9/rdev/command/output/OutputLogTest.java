@@ -266,8 +266,7 @@ final class OutputLogTest {
     }
     commands
         .jdbi()
-        .useHandle(
-            handle -> handle.execute("DELETE FROM output_chunks WHERE command_id = ?", id));
+        .useHandle(handle -> handle.execute("DELETE FROM output_chunks WHERE command_id = ?", id));
     commands.finish(id);
     var later = newLog("server-d", POSTGRES::connect);
     try (var reader = later.reader(key, 0)) {

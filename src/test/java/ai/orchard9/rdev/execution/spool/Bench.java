@@ -21,7 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 
-/// A project of its own under one shell, with real processes; kills at its end what it finds of them.
+/// A project of its own under one shell, with real processes; kills at its end what it finds of
+/// them.
 final class Bench implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(20);
   static final long OUTPUT_LIMIT = 256 << 20;
@@ -248,8 +249,7 @@ final class Bench implements AutoCloseable {
     var result = spool.adopt(place, adoption(order, stdout, stderr));
     assertThat(result).isInstanceOf(AdoptResult.Following.class);
     var follow = ((AdoptResult.Following) result).follow();
-    return new Running(
-        order, follow, new Reader(follow.stdout()), new Reader(follow.stderr()));
+    return new Running(order, follow, new Reader(follow.stdout()), new Reader(follow.stderr()));
   }
 
   Path directory(Attempt attempt) {

@@ -63,7 +63,9 @@ class SpoolAdoptTest {
     var go = bench.home.resolve("go");
     var text =
         "i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo \"line $i\"; echo \"e$i\" >&2; "
-            + "[ $i = 300 ] && while [ ! -e " + go + " ]; do sleep 0.02; done; done; exit 0";
+            + "[ $i = 300 ] && while [ ! -e "
+            + go
+            + " ]; do sleep 0.02; done; done; exit 0";
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     var running = bench.run(text);
@@ -148,8 +150,7 @@ class SpoolAdoptTest {
 
   private AdoptOrder adoption(Running running, long token) throws RuntimeUnavailableException {
     var order = bench.adoption(running.order(), 0, 0);
-    return new AdoptOrder(
-        order.attempt(), order.marker(), token, order.instance(), 0, 0);
+    return new AdoptOrder(order.attempt(), order.marker(), token, order.instance(), 0, 0);
   }
 
   @Test
@@ -246,8 +247,7 @@ class SpoolAdoptTest {
     assertThat(cut.end()).isEqualTo(new End.Cut());
     assertThat(lost.end()).isEqualTo(new End.Lost());
     assertThat(lost.out()).isEqualTo("a\n");
-    var killed =
-        bench.spool.kill(bench.place, running.attempt(), "cancel", Duration.ofSeconds(1));
+    var killed = bench.spool.kill(bench.place, running.attempt(), "cancel", Duration.ofSeconds(1));
     assertThat(killed).isInstanceOf(KillResult.Killed.class);
     assertThat(bench.sleepers()).isEmpty();
   }
@@ -300,7 +300,8 @@ class SpoolAdoptTest {
     var alive = bench.run("echo up; sleep " + bench.sleep);
     await(() -> alive.stdout().text().equals("up\n"));
     for (var running : new Running[] {dead, alive}) {
-      var old = "find %s -exec touch -d @1000000000 {} +".formatted(bench.directory(running.attempt()));
+      var old =
+          "find %s -exec touch -d @1000000000 {} +".formatted(bench.directory(running.attempt()));
       new ProcessBuilder("sh", "-c", old).start().waitFor();
     }
     long supervisor = bench.pid(dead.attempt(), "supervisor", 0);

@@ -47,8 +47,7 @@ class SpoolBenchmark {
       }
 
       var big = bench.order("head -c 200000000 /dev/zero");
-      var started =
-          (StartResult.Started) bench.spool.start(bench.place, Bench.at(big, instance));
+      var started = (StartResult.Started) bench.spool.start(bench.place, Bench.at(big, instance));
       long begin = System.nanoTime();
       drainBoth(started.follow());
       double seconds = (System.nanoTime() - begin) / 1e9;

@@ -63,7 +63,8 @@ class SpoolDiskTest {
   void keepsAllOfWhatFitsThoughTheEndDoesNot() throws Exception {
     var go = bench.home.resolve("go");
     var running =
-        bench.run("head -c 10000 /dev/zero; while [ ! -e " + go + " ]; do sleep 0.02; done; exit 6");
+        bench.run(
+            "head -c 10000 /dev/zero; while [ ! -e " + go + " ]; do sleep 0.02; done; exit 6");
     Awaitility.await().until(() -> running.stdout().size() == 10_000);
     Awaitility.await().until(() -> bench.pid(running.attempt(), "owner", 5) != 0);
     new ProcessBuilder("sh", "-c", "cat /dev/zero >" + root.resolve("filler")).start().waitFor();

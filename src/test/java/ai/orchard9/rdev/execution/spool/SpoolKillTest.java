@@ -54,8 +54,7 @@ class SpoolKillTest {
 
     var result = kill(running, Duration.ofSeconds(5));
 
-    assertThat(receipt(result))
-        .isEqualTo(new KillReceipt("cancel", List.of("TERM"), 1, List.of()));
+    assertThat(receipt(result)).isEqualTo(new KillReceipt("cancel", List.of("TERM"), 1, List.of()));
     assertThat(running.finish().record()).isEqualTo(new ExitRecord(143, true, false, 0, true));
   }
 

@@ -113,8 +113,14 @@ class SpoolStartTest {
   void letsWhatIsLeftPrintIntoNothing() throws Exception {
     var proof = bench.home.resolve("proof");
     var outcome =
-        run("(trap 'echo pipe >" + proof + "' PIPE; while [ ! -e " + bench.home
-            + "/stop ]; do echo noise; sleep 0.01; done; echo fine >" + proof + ") & echo hi");
+        run(
+            "(trap 'echo pipe >"
+                + proof
+                + "' PIPE; while [ ! -e "
+                + bench.home
+                + "/stop ]; do echo noise; sleep 0.01; done; echo fine >"
+                + proof
+                + ") & echo hi");
 
     assertThat(outcome.out()).startsWith("hi\n").doesNotContain("MARK");
     assertThat(outcome.record().exit()).isZero();
@@ -216,8 +222,7 @@ class SpoolStartTest {
   @Test
   void runsInTheWorkDirectoryAndNotOutsideIt() throws Exception {
     Files.createDirectories(bench.home.resolve("workspaces/p/sub dir"));
-    Files.createSymbolicLink(
-        bench.home.resolve("workspaces/p/out"), bench.home.toAbsolutePath());
+    Files.createSymbolicLink(bench.home.resolve("workspaces/p/out"), bench.home.toAbsolutePath());
 
     assertThat(run("pwd").out()).isEqualTo(bench.place.baseDirectory() + "\n");
     assertThat(bench.run(Bench.in(bench.order("pwd"), "sub dir")).finish().out())
