@@ -6,6 +6,7 @@ import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.output.OutputRetention;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
 import ai.orchard9.rdev.database.DatabaseErrors;
@@ -96,6 +97,13 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             background,
             registry);
     environment.lifecycle().manage(output);
+    environment
+        .lifecycle()
+        .manage(
+            new OutputRetention(
+                database.background(),
+                configuration.getOutputRetention().toJavaDuration(),
+                background));
     var life = new ProjectEvents(database.background(), background);
     environment.lifecycle().manage(life);
 

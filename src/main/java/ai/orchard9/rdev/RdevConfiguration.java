@@ -5,12 +5,14 @@ import ai.orchard9.rdev.database.DatabaseConfig;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,6 +58,10 @@ public final class RdevConfiguration extends Configuration {
   private @Valid Projects runtime = new Projects("local", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Duration cacheTtl = Duration.seconds(30);
+
+  @MinDuration(value = 1, unit = TimeUnit.DAYS)
+  private Duration outputRetention = Duration.days(30);
+
   private @Min(1) @Max(1_000_000) int maximumStreams = 10_000;
 
   /// Where the server keeps what is its own.
@@ -123,6 +129,16 @@ public final class RdevConfiguration extends Configuration {
 
   public void setCacheTtl(Duration cacheTtl) {
     this.cacheTtl = cacheTtl;
+  }
+
+  /// How long output is kept, in whole days.
+  @JsonProperty
+  public Duration getOutputRetention() {
+    return outputRetention;
+  }
+
+  public void setOutputRetention(Duration outputRetention) {
+    this.outputRetention = outputRetention;
   }
 
   /// Open event streams of this server.

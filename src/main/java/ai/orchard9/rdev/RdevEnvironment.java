@@ -33,6 +33,7 @@ final class RdevEnvironment {
           EnvironmentRule.number("MAX_STREAMS", 1, 1_000_000),
           EnvironmentRule.number("OUTPUT_LIMIT_BYTES", 1024, MOST_OUTPUT),
           EnvironmentRule.duration("CACHE_TTL"),
+          EnvironmentRule.duration("RETENTION"),
           EnvironmentRule.parsed(
               "CLAUDE_ENV_ALLOW",
               "names of variables, separated by commas",

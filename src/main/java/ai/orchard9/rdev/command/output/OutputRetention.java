@@ -12,12 +12,12 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one partition of output per UTC day: makes them ahead of time and drops them whole, so that
-/// getting rid of output costs nothing per row.
+/// Keeps one partition of output per UTC day: makes them ahead of time and drops them whole, so
+/// that getting rid of output costs nothing per row.
 ///
 /// A day is kept while a command created on it, or before, is not finished. Every lock is given up
-/// after two seconds, so that nobody waits behind it for long; the next round tries again. One server
-/// at a time does the work.
+/// after two seconds, so that nobody waits behind it for long; the next round tries again. One
+/// server at a time does the work.
 public final class OutputRetention implements Managed {
 
   private static final Logger LOG = LoggerFactory.getLogger(OutputRetention.class);
@@ -84,8 +84,7 @@ public final class OutputRetention implements Managed {
   }
 
   private static List<LocalDate> days(Handle tx) {
-    return tx
-        .createQuery(
+    return tx.createQuery(
             """
             SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
             WHERE i.inhparent = 'output_chunks'::regclass AND c.relname ~ '^output_chunks_[0-9]{8}$'

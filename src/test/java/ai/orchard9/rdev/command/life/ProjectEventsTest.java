@@ -157,9 +157,7 @@ final class ProjectEventsTest {
   }
 
   private static ProjectEvents newEvents() {
-    return new ProjectEvents(
-        commands.jdbi(),
-        new BackgroundMetrics(new PrometheusRegistry()));
+    return new ProjectEvents(commands.jdbi(), new BackgroundMetrics(new PrometheusRegistry()));
   }
 
   private void append(String project, String command, String status) {

@@ -35,9 +35,7 @@ final class OutputRetentionTest {
     store = new OutputStore(commands.jdbi(), 2);
     retention =
         new OutputRetention(
-            commands.jdbi(),
-            Duration.ofDays(30),
-            new BackgroundMetrics(new PrometheusRegistry()));
+            commands.jdbi(), Duration.ofDays(30), new BackgroundMetrics(new PrometheusRegistry()));
   }
 
   @AfterEach
@@ -127,8 +125,7 @@ final class OutputRetentionTest {
   private CommandKey record(LocalDate day) {
     String id = "cmd-" + UUID.randomUUID().toString().replace("-", "");
     var key = commands.running(id, day);
-    var chunk =
-        new Chunk(id, 1, 1, StreamName.STDOUT, 0, 0, "printed\n".getBytes(UTF_8));
+    var chunk = new Chunk(id, 1, 1, StreamName.STDOUT, 0, 0, "printed\n".getBytes(UTF_8));
     assertThat(store.append(key, TOKEN, OWNER, List.of(chunk))).isTrue();
     return key;
   }
@@ -156,8 +153,7 @@ final class OutputRetentionTest {
     return commands
         .jdbi()
         .withHandle(
-            handle ->
-                handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
+            handle -> handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
   }
 
   private static String name(LocalDate day) {
