@@ -72,7 +72,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     Files.createDirectories(configuration.getHome());
 
     var database =
-        DatabaseModule.install(environment, configuration.getDatabase(), configuration.getHome());
+        DatabaseModule.install(
+            environment, configuration.getDatabase(), configuration.getHome(), background);
     var keys = ApiKeyModule.authenticator(database.api(), configuration.adminKey());
     HttpModule.install(
         configuration,
@@ -83,6 +84,10 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate));
 
+    if (!configuration.getRuntime().backend().equals("local")) {
+      throw new IllegalArgumentException(
+          "RDEV_BACKEND=" + configuration.getRuntime().backend() + ": this build has local only");
+    }
     var runtime =
         new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
     var projects =

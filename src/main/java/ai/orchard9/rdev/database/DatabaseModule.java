@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.database;
 
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.Managed;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ public final class DatabaseModule {
 
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseModule.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration WATCH = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private DatabaseModule() {}
@@ -23,7 +26,8 @@ public final class DatabaseModule {
   /// The database, ready for use. It is closed after everything installed later has stopped.
   ///
   /// @param home `RDEV_HOME`, for the embedded one
-  public static Database install(Environment environment, DatabaseConfig config, Path home)
+  public static Database install(
+      Environment environment, DatabaseConfig config, Path home, BackgroundMetrics metrics)
       throws SQLException, InterruptedException {
     var external = config.external();
     DatabaseTarget target;
@@ -32,6 +36,9 @@ public final class DatabaseModule {
     } else {
       var embedded = EmbeddedPostgres.start(home);
       environment.lifecycle().manage(closing(embedded));
+      environment
+          .lifecycle()
+          .manage(new Poller("embedded-postgres", WATCH, metrics, embedded::revive));
       target = embedded.target();
     }
     if (config.shouldMigrate()) {

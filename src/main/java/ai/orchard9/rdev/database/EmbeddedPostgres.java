@@ -37,6 +37,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration CHILDREN_LIMIT = Duration.ofSeconds(20);
   private static final int START_ATTEMPTS = 5;
+  private static final int MISSED_BEFORE_REVIVAL = 3;
   private static final int PASSWORD_BYTES = 24;
 
   /// Durable first (fsync and its friends are said here so that a test can hold us to them), then
@@ -69,7 +70,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private final Path binaries;
   private final Unprivileged unprivileged;
   private final SharedUse use;
-  private DatabaseTarget target;
+  private volatile DatabaseTarget target;
+  private int missed;
 
   private EmbeddedPostgres(Path home, Path binaries, Unprivileged unprivileged, SharedUse use) {
     this.home = home;
@@ -109,6 +111,30 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /// Where the database `rdev` is.
   public DatabaseTarget target() {
     return target;
+  }
+
+  /// Starts it again, on the same port, if it is not running any more. To be called now and then.
+  ///
+  /// @throws IllegalStateException it does not start
+  void revive() throws Exception {
+    if (Postmaster.of(data()).isPresent()) {
+      missed = 0;
+      return;
+    }
+    // Whoever restarts it by hand takes a moment between stop and start.
+    missed++;
+    if (missed >= MISSED_BEFORE_REVIVAL) {
+      use.whileUsing(
+          () -> {
+            if (Postmaster.of(data()).isEmpty()) {
+              LOG.atWarn().log("embedded PostgreSQL is gone; starting it again");
+              clearStale();
+              target = launch(target.password());
+            }
+            return target;
+          });
+      missed = 0;
+    }
   }
 
   /// Stops using it. The last server to do so stops it (fast: what was committed is kept, what was

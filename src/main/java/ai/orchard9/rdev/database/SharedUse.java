@@ -78,6 +78,11 @@ final class SharedUse {
     }
   }
 
+  /// Does something that only one process may do at a time.
+  synchronized <T> T whileUsing(Callable<T> work) throws Exception {
+    return alone(work);
+  }
+
   private <T> T alone(Callable<T> work) throws Exception {
     try (var opened = open("start.lock");
         var _ = opened.lock()) {
