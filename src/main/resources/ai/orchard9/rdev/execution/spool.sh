@@ -23,6 +23,9 @@
 set -f
 umask 077
 
+r_newline='
+'
+
 # The server may vanish while we write to it. A handler, not '': what is ignored stays ignored in children.
 trap : PIPE
 
@@ -327,7 +330,7 @@ rdev_run() {
   # Written only now that the launch file was read to its end: with half of one, nothing runs.
   printf '%s\n' "$RDEV_identity" >&9
   # It may hold secrets.
-  printf '' >"$RDEV_launch"
+  [ ! -e "$RDEV_launch" ] || printf '' >"$RDEV_launch"
   exec 9>&-
   if [ "$RDEV_kind" = shell ]; then set -- "$RDEV_shell" -c -- "$1"; fi
   unset OLDPWD
@@ -349,8 +352,12 @@ lead() {
   RDEV_COMMAND_ID=${r_name%.*}
   export RDEV_COMMAND_ID
   cd "$r_cwd" || exit 126
-  # shellcheck disable=SC1090
-  . "$RDEV_launch"
+  if [ -n "$r_launch" ]; then
+    eval "$r_launch"
+  else
+    # shellcheck disable=SC1090
+    . "$RDEV_launch"
+  fi
   exit 126
 }
 
@@ -358,7 +365,7 @@ lead() {
 count_background() {
   set +f
   r_found=$(LC_ALL=C grep -lszE -e "^RDEV_COMMAND_ID=${r_name%.*}\$" \
-    -e "\\) [A-WY] [0-9]+ [0-9]+ ${r_leader:-none}( -?[0-9]+){16}" /proc/[0-9]*/environ /proc/[0-9]*/stat)
+    -e "\\) [A-WY] [0-9]+ [0-9]+ ${r_leader:-none} -?[0-9]+ -?[0-9]+ [0-9]+ [0-9]+ [0-9]+" /proc/[0-9]*/environ /proc/[0-9]*/stat)
   set -f
   r_background=0
   r_counted=' '
@@ -399,12 +406,27 @@ cut_stream() {
   done
 }
 
-# run <name> <marker> <token> <instance> <watchdog seconds> <limit bytes> <kind> <launch bytes> <stdin bytes>
+# run <name> <marker> <token> <instance> <watchdog seconds> <limit bytes> <kind> <launch> <stdin bytes>
+# and then the lines base directory, workdir, program that must exist; the launch file; stdin. <launch> is
+# the size of the launch file, or `lines:<n>` for a short one of plain text, which needs no file.
 run() {
   r_name=$1 r_marker=$2 r_token=$3 r_limit=$6 r_kind=$7
   IFS= read -r r_base
   IFS= read -r r_workdir
   IFS= read -r r_program
+  r_launch=
+  r_launch_bytes=$8
+  case $8 in
+    lines:*)
+      r_launch_bytes=0
+      r_turn=${8#lines:}
+      while [ "$r_turn" -gt 0 ]; do
+        IFS= read -r r_x || fail "the request did not come whole"
+        r_launch="$r_launch$r_x$r_newline"
+        r_turn=$((r_turn - 1))
+      done
+      ;;
+  esac
   same_instance "$4"
   find_program setsid || fail "setsid is missing"
   if [ -n "$r_program" ]; then
@@ -439,7 +461,8 @@ run() {
   if ! {
     cd "$r_dir" && mkfifo o e && printf '%200s\n' '' >exit && printf -- '-\n' >lost \
       && printf '%s\n' "$r_pid $r_start" >supervisor && printf '%s\n' "$r_token" >owner \
-      && printf '' >pid && printf '' >out && printf '' >err && head -c "$(($8 + $9))" >launch
+      && printf '' >pid && printf '' >out && printf '' >err \
+      && { [ -n "$r_launch" ] || head -c "$((r_launch_bytes + $9))" >launch; }
   } 2>/dev/null; then
     rm -rf "$r_dir"
     fail "the spool cannot be written"
@@ -447,8 +470,8 @@ run() {
   r_in=/dev/null
   if [ "$9" -gt 0 ]; then
     # Half an input must not run; of half a launch file the missing last line takes care.
-    if ! { [ "$(wc -c <launch)" -eq "$(($8 + $9))" ] && tail -c "+$(($8 + 1))" launch >in \
-      && head -c "$8" launch >half && mv half launch; } 2>/dev/null; then
+    if ! { [ "$(wc -c <launch)" -eq "$((r_launch_bytes + $9))" ] \
+      && tail -c "+$((r_launch_bytes + 1))" launch >in && head -c "$r_launch_bytes" launch >half && mv half launch; } 2>/dev/null; then
       rm -rf "$r_dir"
       fail "the spool cannot be written, or the request did not come whole"
     fi
@@ -535,8 +558,6 @@ run() {
 # descendants, whatever carries its mark, and whoever was one of them when we first looked (a parent's
 # death hides a descendant). r_seen gathers all there ever were; r_group := anyone left in the group?
 find_members() {
-  r_newline='
-'
   set +f
   r_table=$(LC_ALL=C grep -sHoE '\) [A-WY]( -?[0-9]+){19}' /proc/[0-9]*/stat)
   r_marked=$(LC_ALL=C grep -lszxF -e "RDEV_COMMAND_ID=${r_name%.*}" /proc/[0-9]*/environ)

@@ -19,6 +19,8 @@ record LaunchFile(String text, String kind, String program) {
   /// (MAX_ARG_STRLEN).
   private static final int LONGEST = 128 * 1024 - 1;
 
+  private static final int LONGEST_PLAIN = 2048;
+
   static LaunchFile of(Launch launch, Map<String, String> environment) {
     var text = new StringBuilder();
     environment.forEach(
@@ -35,6 +37,17 @@ record LaunchFile(String text, String kind, String program) {
       case Launch.Exec(var program, var _) ->
           new LaunchFile(text.toString(), "exec", program.contains("/") ? "" : program);
     };
+  }
+
+  /// Whether it may be sent as lines: short, since the shell reads them byte by byte, and plain, since
+  /// old shells keep some bytes above ASCII for themselves.
+  boolean isPlain() {
+    return text.length() <= LONGEST_PLAIN
+        && text.chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
+  }
+
+  long lines() {
+    return text.chars().filter(c -> c == '\n').count();
   }
 
   /// Why this cannot be launched on any machine; empty when it can.

@@ -62,7 +62,7 @@ public final class Spool implements AutoCloseable {
     var launch = LaunchFile.of(order.launch(), order.environment());
     var text = launch.text().getBytes(StandardCharsets.UTF_8);
     var head =
-        "run %s %s %d %s %d %d %s %d %d\n%s\n%s\n%s\n"
+        "run %s %s %d %s %d %d %s %s %d\n%s\n%s\n%s\n"
             .formatted(
                 order.attempt(),
                 order.marker().text(),
@@ -71,7 +71,9 @@ public final class Spool implements AutoCloseable {
                 Math.max(1, order.watchdog().toSeconds()),
                 outputLimitBytes,
                 launch.kind(),
-                text.length,
+                order.stdin().length == 0 && launch.isPlain()
+                    ? "lines:" + launch.lines()
+                    : text.length,
                 order.stdin().length,
                 place.baseDirectory(),
                 order.workdir(),
