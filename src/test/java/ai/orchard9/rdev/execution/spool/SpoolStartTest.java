@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.execution.spool.Bench.Outcome;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +207,25 @@ class SpoolStartTest {
     var text = ": '" + "x'\\''".repeat(13_200) + "'; echo done";
     assertThat(text.length()).isGreaterThan(64 << 10);
     assertThat(run(text).out()).isEqualTo("done\n");
+  }
+
+  /// How to follow is found out once per root and kept beside the instance: on overlayfs by polling,
+  /// without GNU tail by reading again, and once a second where `sleep` knows no fractions.
+  @ParameterizedTest
+  @ValueSource(strings = {"poll 0.02", "cat 0.02", "cat 1"})
+  void followsByOtherMeansToo(String means) throws Exception {
+    assumeTrue(shell != Shell.BUSYBOX || !means.startsWith("poll"), "polling is GNU tail's");
+    var boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    Files.createDirectories(bench.root);
+    Files.writeString(bench.root.resolve("instance-" + boot), "fixed " + means + "\n");
+
+    var outcome = run("echo a; sleep 0.5; seq 20000; echo e >&2; sleep 0.1; printf z");
+
+    assertThat(bench.instance()).isEqualTo("fixed");
+    assertThat(outcome.stdout()).hasSize(2 + 108_894 + 1);
+    assertThat(outcome.out()).startsWith("a\n1\n").endsWith("20000\nz");
+    assertThat(outcome.err()).isEqualTo("e\n");
+    await(() -> Bench.processes(line -> line.contains("tail -s 0.05")).isEmpty());
   }
 
   @Test
