@@ -29,8 +29,7 @@ final class SpoolSession implements AutoCloseable {
   /// @throws IOException the session broke, or the far side cannot keep commands
   static SpoolSession greet(Session session, byte[] script, Executor background)
       throws IOException {
-    session.stdin().write(script);
-    session.stdin().flush();
+    send(session, script);
     var greeting = readLine(session.stdout());
     var words = greeting.split(" ", -1);
     if (words.length < 4 || !words[0].equals("rdev") || !words[1].equals("1")) {
@@ -55,17 +54,22 @@ final class SpoolSession implements AutoCloseable {
   ///
   /// @throws IOException the session broke before the answer
   String ask(byte[] instruction) throws IOException {
-    try {
-      session.stdin().write(instruction);
-      session.stdin().flush();
-    } catch (IOException e) {
-      // It may have refused without reading all, so its answer counts.
-    }
+    send(session, instruction);
     var answer = readLine(session.stdout());
     if (answer.isEmpty()) {
       throw new IOException("the session ended without an answer");
     }
     return answer;
+  }
+
+  /// A far side that refused without reading all breaks the pipe, so what it said counts, not that.
+  private static void send(Session session, byte[] bytes) {
+    try {
+      session.stdin().write(bytes);
+      session.stdin().flush();
+    } catch (IOException e) {
+      // Told by the missing answer, if there is none.
+    }
   }
 
   void tell(String word) throws IOException {

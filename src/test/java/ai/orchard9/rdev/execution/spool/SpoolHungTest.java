@@ -78,8 +78,7 @@ class SpoolHungTest {
     }
   }
 
-  private static void assertGivesUp(
-      ThrowingCallable call) {
+  private static void assertGivesUp(ThrowingCallable call) {
     long begin = System.nanoTime();
     assertThatThrownBy(call)
         .isInstanceOf(RuntimeUnavailableException.class)

@@ -209,8 +209,9 @@ class SpoolStartTest {
     assertThat(run(text).out()).isEqualTo("done\n");
   }
 
-  /// How to follow is found out once per root and kept beside the instance: on overlayfs by polling,
-  /// without GNU tail by reading again, and once a second where `sleep` knows no fractions.
+  /// How to follow is found out once per root and kept beside the instance: on overlayfs by
+  /// polling, without GNU tail by reading again, and once a second where `sleep` knows no
+  /// fractions.
   @ParameterizedTest
   @ValueSource(strings = {"poll 0.02", "cat 0.02", "cat 1"})
   void followsByOtherMeansToo(String means) throws Exception {
