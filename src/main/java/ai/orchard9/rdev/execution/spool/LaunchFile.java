@@ -39,8 +39,8 @@ record LaunchFile(String text, String kind, String program) {
     };
   }
 
-  /// Whether it may be sent as lines: short, since the shell reads them byte by byte, and plain, since
-  /// old shells keep some bytes above ASCII for themselves.
+  /// Whether it may be sent as lines: short, since the shell reads them byte by byte, and plain,
+  /// since old shells keep some bytes above ASCII for themselves.
   boolean isPlain() {
     return text.length() <= LONGEST_PLAIN
         && text.chars().allMatch(c -> c == '\n' || (c >= ' ' && c <= '~'));
