@@ -63,7 +63,7 @@ final class StreamTest {
             "http-test.yml",
             new ResourceConfigurationSourceProvider(),
             ConfigOverride.config("server.maxThreads", "20"),
-            ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "4s"));
+            ConfigOverride.config("server.applicationConnectors[0].idleTimeout", "10s"));
     server.before();
     app = server.getApplication();
   }
