@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// How to run PostgreSQL, which refuses root. As any other user: just so. As root: in a user
-/// namespace of its own (needs no rights to the directories above, and the files stay ours), or,
-/// where namespaces are forbidden, as `nobody`, to whom its files are given.
+/// How to run PostgreSQL, which refuses root. As any other user with a name: just so. As root: in a
+/// user namespace of its own (needs no rights to the directories above, and the files stay ours),
+/// or, where namespaces are forbidden, as `nobody`, to whom its files are given.
 record Unprivileged(List<String> prefix, int owner) {
 
   private static final int ROOT = 0;
+  private static final List<String> NAMESPACE = List.of("unshare", "--user", "--");
   private static final int NOBODY = 65534;
 
   /// Chooses once per start; files already there decide.
@@ -22,12 +23,16 @@ record Unprivileged(List<String> prefix, int owner) {
   static Unprivileged choose(Path home) throws IOException, InterruptedException {
     var me = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     if (me != ROOT) {
-      return new Unprivileged(List.of(), me);
+      // initdb wants a name; in a namespace a user without one, as containers have, is "nobody".
+      var nameless = new Unprivileged(NAMESPACE, me);
+      return !succeeds(List.of("id", "-un")) && nameless.canWrite(home)
+          ? nameless
+          : new Unprivileged(List.of(), me);
     }
     var data = home.resolve("data");
     var owner = Files.exists(data) ? (Integer) Files.getAttribute(data, "unix:uid") : ROOT;
     if (owner == ROOT) {
-      var namespace = new Unprivileged(List.of("unshare", "--user", "--"), ROOT);
+      var namespace = new Unprivileged(NAMESPACE, ROOT);
       if (namespace.canWrite(home)) {
         return namespace;
       }
@@ -76,9 +81,13 @@ record Unprivileged(List<String> prefix, int owner) {
 
   private boolean canWrite(Path home) throws InterruptedException {
     var script = "test \"$(id -u)\" != 0 && cd \"$1\" && : >probe && rm -f probe";
+    return succeeds(command(List.of("sh", "-c", script, "sh", home.toString())));
+  }
+
+  private static boolean succeeds(List<String> command) throws InterruptedException {
     try {
       var process =
-          new ProcessBuilder(command(List.of("sh", "-c", script, "sh", home.toString())))
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
