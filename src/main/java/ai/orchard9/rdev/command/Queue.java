@@ -185,28 +185,23 @@ public final class Queue {
   }
 
   private boolean finish(Handle handle, Claim claim, String id, Result result) {
-    var dao = handle.attach(QueueDao.class);
-    var changed =
-        dao.finish(
-            id,
-            claim.token(),
-            result.status().wire(),
-            result.exitCode(),
-            result.signal(),
-            result.errorCode(),
-            result.errorMessage(),
-            text(result.killReceipt()),
-            result.background(),
-            result.stdoutSha256(),
-            result.stderrSha256());
-    if (changed == 0) {
-      return false;
-    }
-    dao.freeSlot(id);
-    var commands = handle.attach(CommandDao.class);
-    commands.eraseInputs(id);
-    facts.append(handle, commands.find(id).orElseThrow());
-    return true;
+    var finished =
+        handle
+            .attach(QueueDao.class)
+            .finish(
+                id,
+                claim.token(),
+                result.status().wire(),
+                result.exitCode(),
+                result.signal(),
+                result.errorCode(),
+                result.errorMessage(),
+                text(result.killReceipt()),
+                result.background(),
+                result.stdoutSha256(),
+                result.stderrSha256());
+    finished.ifPresent(it -> facts.append(handle, it));
+    return finished.isPresent();
   }
 
   private static @Nullable String text(@Nullable Object json) {

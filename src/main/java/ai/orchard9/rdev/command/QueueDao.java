@@ -6,6 +6,7 @@ import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jdbi.v3.sqlobject.statement.UseRowMapper;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of `commands` as their executors see them. Every write of an owner names its token, and
@@ -128,16 +129,29 @@ interface QueueDao {
       """)
   int requeue(String id, long token);
 
-  @SqlUpdate(
+  /// Writes the end, frees the slot and erases the inputs, in one round trip; empty when the token
+  /// is out of date.
+  @SqlQuery(
       """
-      UPDATE commands SET status = :status, finished_at = greatest(clock_timestamp(), started_at),
-        exit_code = :exitCode::integer, signal = :signal, error_code = :errorCode,
-        error_message = :errorMessage, kill_receipt = :killReceipt::jsonb,
-        background = :background::integer, stdout_sha256 = :stdoutSha256, stderr_sha256 = :stderrSha256,
-        lease_until = NULL
-      WHERE id = :id AND token = :token AND status = 'running'
-      """)
-  int finish(
+      WITH done AS (
+        UPDATE commands SET status = :status,
+          finished_at = greatest(clock_timestamp(), started_at), exit_code = :exitCode::integer,
+          signal = :signal, error_code = :errorCode, error_message = :errorMessage,
+          kill_receipt = :killReceipt::jsonb, background = :background::integer,
+          stdout_sha256 = :stdoutSha256, stderr_sha256 = :stderrSha256, lease_until = NULL
+        WHERE id = :id AND token = :token AND status = 'running'
+        RETURNING *
+      ), freed AS (
+        UPDATE slots SET command_id = NULL WHERE command_id IN (SELECT id FROM done)
+      ), erased AS (
+        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM done)
+      )
+      SELECT
+      """
+          + CommandDao.COLUMNS
+          + " FROM done")
+  @UseRowMapper(CommandMapper.class)
+  Optional<Command> finish(
       String id,
       long token,
       String status,
@@ -150,9 +164,6 @@ interface QueueDao {
       @Nullable String stdoutSha256,
       @Nullable String stderrSha256);
 
-  @SqlUpdate("UPDATE slots SET command_id = NULL WHERE command_id = :id")
-  void freeSlot(String id);
-
   /// Fails what waited longer than its sender allowed, and names it.
   @SqlQuery(
       """
@@ -163,7 +174,7 @@ interface QueueDao {
       RETURNING
       """
           + CommandDao.COLUMNS)
-  @RegisterRowMapper(CommandMapper.class)
+  @UseRowMapper(CommandMapper.class)
   List<Command> failExpired();
 
   /// A kill that somebody asked for.
