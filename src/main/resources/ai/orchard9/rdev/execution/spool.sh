@@ -556,7 +556,8 @@ run() {
 
 # r_members := "<pid>:<start time> …", the live processes of the command: its group, its session, their
 # descendants, whatever carries its mark, and whoever was one of them when we first looked (a parent's
-# death hides a descendant). r_seen gathers all there ever were; r_group := anyone left in the group?
+# death hides a descendant). r_seen gathers all there ever were, r_noted those there were while r_noting;
+# r_group := anyone left in the group?
 find_members() {
   set +f
   r_table=$(LC_ALL=C grep -sHoE '\) [A-WY]( -?[0-9]+){19}' /proc/[0-9]*/stat)
@@ -590,6 +591,8 @@ find_members() {
       r_numbers="$r_numbers$r_pid "
       r_members="$r_members $r_pid:${20}"
       case $r_seen in *" $r_pid:${20} "*) ;; *) r_seen="$r_seen$r_pid:${20} " ;; esac
+      [ -n "$r_noting" ] || continue
+      case $r_noted in *" $r_pid:${20} "*) ;; *) r_noted="$r_noted$r_pid:${20} " ;; esac
     done
     IFS=$r_ifs
   done
@@ -635,8 +638,12 @@ kill_command() {
     return
   fi
 
+  # Counted is who was there when signals were sent; what came and went by itself in between is not.
   r_seen=' '
+  r_noted=' '
+  r_noting=yes
   find_members
+  r_noting=
   printf '' >kill/first
   r_signals=TERM
   kill -TERM "-$r_leader"
@@ -655,6 +662,7 @@ kill_command() {
 
   if [ -n "$r_members" ]; then
     r_signals=TERM,KILL
+    r_noting=yes
     r_until=$((r_now + 60))
     while [ -n "$r_members" ] && [ "$r_now" -lt "$r_until" ]; do
       # Stopped first, so that none has a child while we go through the list.
@@ -668,7 +676,7 @@ kill_command() {
   fi
 
   r_killed=0
-  for r_x in $r_seen; do r_killed=$((r_killed + 1)); done
+  for r_x in $r_noted; do r_killed=$((r_killed + 1)); done
   r_survivors=
   r_turn=0
   for r_x in $r_members; do

@@ -75,6 +75,17 @@ class SpoolKillTest {
   }
 
   @Test
+  void countsWhoDiedOfItAndNotWhoCameAndWentMeanwhile() throws Exception {
+    var running = runUntil("up", "trap '' TERM; echo up; while :; do sleep 0.05; done");
+
+    var result = kill(running, Duration.ofSeconds(1));
+
+    // The shell, the sleep at the first signal, and the one or two at the last.
+    assertThat(receipt(result).killed()).isBetween(1, 4);
+    running.finish();
+  }
+
+  @Test
   void findsWhoLeftSessionAndEnvironment() throws Exception {
     var s = bench.sleep;
     var text =
