@@ -42,6 +42,7 @@ final class OutputRecorder {
   private final Condition changed = lock.newCondition();
   private int open;
   private long waitingBytes;
+  private long tellAt = 1;
   private long lastCommit = System.nanoTime() - PACE_NANOS;
 
   OutputRecorder(
@@ -207,6 +208,7 @@ final class OutputRecorder {
           return false;
         }
         chunks.forEach(hashes::update);
+        tellOfGrowth(chunks.getLast());
         return true;
       } catch (RuntimeException e) {
         LOG.atWarn().addKeyValue("commandId", key.id()).setCause(e).log("output not recorded yet");
@@ -220,6 +222,18 @@ final class OutputRecorder {
                 ? RETRY_LONGEST
                 : wait.multipliedBy(2);
       }
+    }
+  }
+
+  /// Once per doubling, so that runaway output is seen in the log and does not fill it.
+  private void tellOfGrowth(Chunk last) {
+    var recorded = last.totalOffset() + last.bytes().length;
+    if (recorded >= tellAt) {
+      LOG.atInfo()
+          .addKeyValue("bytes", recorded)
+          .addKeyValue("events", last.lastEventId())
+          .log("output line");
+      tellAt = Long.highestOneBit(recorded) * 2;
     }
   }
 
