@@ -21,7 +21,6 @@ final class CommandEvents implements Source {
   private final ArrayDeque<Piece> ready = new ArrayDeque<>(2);
   private @Nullable Subscription subscription;
   private Frames.@Nullable Cursor cursor;
-  private @Nullable Next fetched;
   private boolean ended;
   private boolean said;
 
@@ -54,9 +53,7 @@ final class CommandEvents implements Source {
     if (ended) {
       return said ? Piece.END : Piece.BLOCKED;
     }
-    Next next = fetched == null ? reader.poll() : fetched;
-    fetched = null;
-    return switch (next) {
+    return switch (reader.poll()) {
       case Next.Found found -> output(found);
       case Next.Gap gap ->
           new Piece.Data(Frames.event(gap.toEventId(), "gap", json.gap(gap, "purged")));
@@ -72,7 +69,7 @@ final class CommandEvents implements Source {
   @Override
   public void prepare() {
     if (!ended) {
-      fetched = reader.fetch();
+      reader.load();
       return;
     }
     Command now = commands.find(command.id()).orElseThrow();

@@ -18,7 +18,6 @@ final class FollowedOutput implements Source {
   private final List<StreamName> streams;
   private final OutputReader reader;
   private @Nullable Subscription subscription;
-  private @Nullable Next fetched;
 
   FollowedOutput(OutputLog log, CommandKey key, List<StreamName> streams) {
     this.log = log;
@@ -35,9 +34,7 @@ final class FollowedOutput implements Source {
   @Override
   public Piece poll() {
     while (true) {
-      Next next = fetched == null ? reader.poll() : fetched;
-      fetched = null;
-      switch (next) {
+      switch (reader.poll()) {
         case Next.Found found -> {
           Chunk chunk = found.shared().chunk();
           if (streams.contains(chunk.stream())) {
@@ -62,7 +59,7 @@ final class FollowedOutput implements Source {
 
   @Override
   public void prepare() {
-    fetched = reader.fetch();
+    reader.load();
   }
 
   @Override

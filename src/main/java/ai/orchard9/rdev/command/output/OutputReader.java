@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command.output;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A position in one command's events, and what comes after it: from memory while that holds it,
 /// else from the table in bounded pieces. One thread at a time.
@@ -13,6 +14,7 @@ public final class OutputReader implements AutoCloseable {
   private final CommandKey key;
   private final Topic topic;
   private final ArrayDeque<SharedChunk> own = new ArrayDeque<>(0);
+  private @Nullable Next loaded;
   private long after;
 
   OutputReader(OutputLog log, CommandKey key, Topic topic, long after) {
@@ -29,11 +31,23 @@ public final class OutputReader implements AutoCloseable {
 
   /// What comes next as far as memory knows; never blocks.
   public Next poll() {
+    if (loaded != null) {
+      Next next = loaded;
+      loaded = null;
+      return next;
+    }
     Next next = own.isEmpty() ? topic.after(after) : found(own.remove());
     if (next instanceof Next.Found found) {
       after = found.shared().chunk().lastEventId();
     }
     return next;
+  }
+
+  /// Finds what the next [#poll] answers; may ask the database, so only where blocking is allowed.
+  public void load() {
+    Next next = fetch();
+    // That there was nothing yet is no answer to keep: a wake-up meanwhile would be forgotten.
+    loaded = next instanceof Next.Waiting ? null : next;
   }
 
   /// What comes next; may ask the database, so only where blocking is allowed. Never

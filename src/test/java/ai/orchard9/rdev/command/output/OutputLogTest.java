@@ -159,6 +159,17 @@ final class OutputLogTest {
   }
 
   @Test
+  void forgetsNoNewsThatCameWhileItAskedForThem() {
+    try (var _ = log.subscribe(id, () -> {});
+        var reader = log.reader(key, 0)) {
+      reader.load();
+      append("news\n", "");
+
+      assertThat(reader.poll()).isInstanceOf(Next.Found.class);
+    }
+  }
+
+  @Test
   void findsNewsWithinSecondsWithoutNotifications() throws Exception {
     var deaf =
         newLog(
