@@ -2,6 +2,7 @@ package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.BeforeStop;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
@@ -140,7 +141,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
 
     // The spool's own limit is a backstop for when no server counts.
     var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);
-    ExecutionModule.install(
+    var executing =
+        ExecutionModule.install(
         environment,
         commands.queue(),
         output,
@@ -153,6 +155,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             execution.claudeCommand()),
         () -> database.hasBeenUpFor(Queue.lease()),
         background);
+    BeforeStop.install(environment, streams.streams()::drain, executing::stop);
 
     var checks = new LinkedHashMap<String, ReadyCheck>();
     checks.put("database", database::check);

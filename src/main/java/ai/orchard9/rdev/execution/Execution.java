@@ -85,9 +85,12 @@ public final class Execution implements Managed {
     killing.start();
   }
 
-  /// Takes nothing new and hands over what runs.
+  /// Takes nothing new and hands over what runs. Once is enough.
   @Override
-  public void stop() throws Exception {
+  public synchronized void stop() throws Exception {
+    if (stopping) {
+      return;
+    }
     stopping = true;
     claims.stop();
     adoption.stop();
