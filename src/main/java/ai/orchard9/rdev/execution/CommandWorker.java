@@ -225,10 +225,7 @@ final class CommandWorker implements Runnable {
         .addKeyValue("exitCode", result.exitCode())
         .addKeyValue("errorCode", result.errorCode())
         .log("command finished");
-    follow.ifPresent(
-        it -> {
-          it.done();
-          it.close();
-        });
+    // Not closed as well: what streams would see that and end, perhaps before it has heard this.
+    follow.ifPresent(Follow::done);
   }
 }
