@@ -143,18 +143,18 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);
     var executing =
         ExecutionModule.install(
-        environment,
-        commands.queue(),
-        output,
-        spool,
-        projects,
-        new ExecutionConfig(
-            execution.concurrentCommands(),
-            execution.maximumRunning(),
-            execution.outputLimitBytes(),
-            execution.claudeCommand()),
-        () -> database.hasBeenUpFor(Queue.lease()),
-        background);
+            environment,
+            commands.queue(),
+            output,
+            spool,
+            projects,
+            new ExecutionConfig(
+                execution.concurrentCommands(),
+                execution.maximumRunning(),
+                execution.outputLimitBytes(),
+                execution.claudeCommand()),
+            () -> database.hasBeenUpFor(Queue.lease()),
+            background);
     BeforeStop.install(environment, streams.streams()::drain, executing::stop);
 
     var checks = new LinkedHashMap<String, ReadyCheck>();

@@ -6,9 +6,9 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What has to happen when the server begins to stop. A `Managed` is stopped only after Jetty has waited
-/// for the requests that are open, and a stream stays open as long as it may: so streams would hold up
-/// the whole grace period, and with it whatever others wait to take over.
+/// What has to happen when the server begins to stop. A `Managed` is stopped only after Jetty has
+/// waited for the requests that are open, and a stream stays open as long as it may: so streams
+/// would hold up the whole grace period, and with it whatever others wait to take over.
 public final class BeforeStop implements LifeCycle.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BeforeStop.class);
 

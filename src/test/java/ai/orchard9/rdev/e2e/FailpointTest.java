@@ -1,0 +1,91 @@
+package ai.orchard9.rdev.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.TestPostgres;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A server that dies, or hangs, at any named point between claim and finish: the command is
+/// started at most once and never stuck.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class FailpointTest {
+  private static final Duration END_WITHIN = Duration.ofSeconds(60);
+
+  private final ServerProcess.Builder settings =
+      ServerProcess.named("failpoints").database(TestPostgres.shared());
+  private ServerProcess survivor = settings.build();
+
+  @BeforeAll
+  void startSurvivor() {
+    survivor = settings.start();
+  }
+
+  @AfterAll
+  void stopSurvivor() {
+    survivor.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"claimed", "instance-stored", "started", "before-finish", "finished"})
+  void aCommandRunsOnceWhereverItsServerDies(String point) {
+    try (var victim = settings.twin().environment("RDEV_FAILPOINT", point).start()) {
+      var counting = Counting.to(2_000);
+      var id = victim.client().shell(counting.script("1"));
+      for (int i = 0; i < 20 && !reached(victim); i++) {
+        // The survivor may have been quicker: then the next one is offered.
+        survivor.client().awaitEnd(id, END_WITHIN);
+        counting.assertRanOnce(survivor, id);
+        counting = Counting.to(2_000);
+        id = victim.isAlive() ? victim.client().shell(counting.script("1")) : id;
+      }
+      victim.awaitDeath(Duration.ofSeconds(20));
+
+      survivor.client().awaitEnd(id, END_WITHIN);
+
+      counting.assertRanOnce(survivor, id);
+    }
+  }
+
+  private static boolean reached(ServerProcess victim) {
+    try {
+      victim.awaitDeath(Duration.ofSeconds(4));
+      return true;
+    } catch (AssertionError stillAlive) {
+      return false;
+    }
+  }
+
+  /// The thread that reached the point goes on only when the server has been stopped and woken
+  /// again.
+  @ParameterizedTest
+  @CsvSource({"claimed", "started", "before-finish"})
+  void aServerThatWakesStartsAndWritesNothing(String point) {
+    try (var sleeper = settings.twin().environment("RDEV_FAILPOINT", point + ":1:hold").start()) {
+      var counting = Counting.to(2_000);
+      var id = sleeper.client().shell(counting.script("1"));
+      await("point reached")
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> sleeper.log().contains("failpoint reached"));
+
+      sleeper.pause();
+      survivor.client().awaitEnd(id, END_WITHIN);
+      counting.assertRanOnce(survivor, id);
+      var told = survivor.client().command(id);
+      sleeper.resume();
+      await("the sleeper is back").atMost(Duration.ofSeconds(20)).until(sleeper::isReady);
+      var next = sleeper.client().run("echo awake");
+
+      assertThat(next.path("status").asText()).isEqualTo("completed");
+      counting.assertRanOnce(survivor, id);
+      assertThat(survivor.client().command(id)).isEqualTo(told);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package ai.orchard9.rdev.e2e;
+
+import ai.orchard9.rdev.testing.ApiClient;
+import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.TestPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
+
+/// One server for all tests that do no harm to it; it ends with the tests' JVM.
+final class SharedServer {
+  /// Running commands that a project may have there.
+  static final int CONCURRENT_COMMANDS = 8;
+
+  /// A second project, whose queue a test may fill.
+  static final String BUSY = "busy";
+
+  private static @Nullable ServerProcess server;
+
+  private SharedServer() {}
+
+  static synchronized ServerProcess get() {
+    var running = server;
+    if (running == null) {
+      var builder =
+          ServerProcess.named("shared")
+              .database(TestPostgres.shared())
+              .environment("CONCURRENT_COMMANDS", Integer.toString(CONCURRENT_COMMANDS));
+      try {
+        for (var project : new String[] {ApiClient.DEMO, BUSY}) {
+          Files.createDirectories(builder.home().resolve("workspaces").resolve(project));
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      running = builder.start();
+      server = running;
+    }
+    return running;
+  }
+}
