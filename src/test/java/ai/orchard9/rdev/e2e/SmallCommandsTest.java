@@ -131,7 +131,7 @@ final class SmallCommandsTest {
 
   private static boolean isUtf8(String bytes) {
     try {
-      var unused = UTF_8.newDecoder().decode(ISO_8859_1.encode(bytes));
+      var _ = UTF_8.newDecoder().decode(ISO_8859_1.encode(bytes));
       return true;
     } catch (CharacterCodingException e) {
       return false;

@@ -43,9 +43,8 @@ public final class Playground {
       var port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
       try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return port;
-      } catch (IOException e) {
+      } catch (IOException _) {
         // Taken: try the next one.
-        continue;
       }
     }
     throw new IllegalStateException("no free port");

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /// A client that follows a command in the background to its end, on whichever server answers, and
@@ -20,7 +21,7 @@ public final class Reader {
   private final List<ApiClient> servers;
   private final String id;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
-  private volatile int connections;
+  private final AtomicInteger connections = new AtomicInteger();
 
   private Reader(List<ApiClient> servers, String id) {
     this.servers = servers;
@@ -54,7 +55,7 @@ public final class Reader {
     try (var stream = server.events(id, history.lastId())) {
       switch (stream.status()) {
         case 200 -> {
-          connections++;
+          connections.incrementAndGet();
           history.follow(stream);
         }
         case 503 -> LockSupport.parkNanos(RETRY.toNanos());
@@ -72,7 +73,7 @@ public final class Reader {
 
   /// How often it was connected.
   public int connections() {
-    return connections;
+    return connections.get();
   }
 
   /// Waits until it has seen some output events.
