@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Starts an attempt at most once, or takes over one that was started. The row names the spool
-/// before any start is sent to it; whether a start took place is decided by one `mkdir` in the
+/// before any start is sent to it; whether a start took place is decided by one rename in the
 /// spool.
 final class Beginning {
   private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);

@@ -14,6 +14,7 @@
 #   <name>/lost         first byte "x" once a pump could not write
 #   <name>/kill/        who kills it, and the receipt
 #   <name>/tombstone    it never started and never will
+#   .stage-<uuid>/      a spool that waits for its command and its name
 #
 # Variables are prefixed r_, because one that the environment exported would pass our value on to the
 # command. RDEV_ ones are still needed after the request's own variables were exported, which may have
@@ -22,6 +23,15 @@
 # shellcheck disable=SC2086,SC2238,SC2209,SC2317
 set -f
 umask 077
+
+# Our own tools need no locale, and would read its dozen files at each start: half of their time. The command
+# gets its own back.
+r_locale=${LC_ALL-}
+r_localized=${LC_ALL+yes}
+export LC_ALL=C
+
+# Where the session began is where a project without a base directory works.
+r_home=$PWD
 
 r_newline='
 '
@@ -203,16 +213,20 @@ control() {
   [ "$r_word" = 'done' ] && rm -rf "$r_dir"
 }
 
-# Streams out and err from offsets $2 and $3 for the owner with token $1 while supervisor $4 lives.
-# fd 3 is the session's stdin, the rest is ours alone; TERM ends it with all its children.
-follow() {
-  stream out "$2" "$4" 2>/dev/null 3<&- &
+# Begins to send out and err from offsets $1 and $2 while supervisor $3 lives; TERM ends it.
+start_streams() {
+  stream out "$1" "$3" 2>/dev/null 3<&- &
   r_tail_out=$!
-  stream err "$3" "$4" >&2 2>/dev/null 3<&- &
+  stream err "$2" "$3" >&2 2>/dev/null 3<&- &
   r_tail_err=$!
   trap 'kill $r_tail_out $r_tail_err' TERM
   # Only the streams hold the session's pipes: when they end, the server sees the end of file.
   exec >/dev/null 2>&1
+}
+
+# Follows with these streams for the owner with token $1. fd 3 is the session's stdin, the rest is ours
+# alone; TERM ends it with all its children.
+follow() {
   control "$r_tail_out" "$r_tail_err" <&3 3<&- &
   r_control=$!
   exec 3<&- </dev/null
@@ -229,6 +243,20 @@ follow() {
   wait "$r_tail_err"
   kill "$r_control"
   wait "$r_control"
+}
+
+# A follower that waits on its stdin for the owner's token and the spool's name, or for the end of file.
+stand_by() {
+  # A stream that has to poll would do so all the time.
+  r_tail_out=
+  [ "$r_mode" = inotify ] && start_streams 0 0 "$$"
+  if ! read -r r_token r_dir; then
+    [ -z "$r_tail_out" ] || kill "$r_tail_out" "$r_tail_err"
+    wait
+    exit
+  fi
+  [ -n "$r_tail_out" ] || start_streams 0 0 "$$"
+  follow "$r_token"
 }
 
 # Ends who followed before. Blocked in a write that nobody will ever read, it hears nothing else.
@@ -251,17 +279,12 @@ adopt() {
   r_marker=$2 r_token=$3
   same_instance "$4"
   r_dir=$r_root/$1
-  # Whoever makes the directory decides whether the command ever starts; so does a start.
-  if mkdir "$r_dir" 2>/dev/null; then
-    printf 'never\n' >"$r_dir/tombstone" || fail "the spool cannot be written"
-  fi
-  cd "$r_dir" || fail "the spool of the command cannot be read"
-  # The winner may not have come to write its first line.
-  r_turn=0
-  until [ -e tombstone ] || [ -s supervisor ] || [ "$r_turn" = 50 ]; do
-    r_turn=$((r_turn + 1))
-    nap
-  done
+  # Whoever takes the name decides whether the command ever starts; so does a start.
+  if ! [ -d "$r_dir" ]; then
+    { make_stage && printf 'never\n' >tombstone; } || fail "the spool cannot be written"
+    take_name "$1"
+  fi 2>/dev/null
+  cd "$r_dir" 2>/dev/null || fail "the spool of the command cannot be read"
   if [ -e tombstone ]; then
     printf 'tombstone\n'
     exit 0
@@ -279,7 +302,8 @@ adopt() {
     read -r r_x r_y <supervisor
     printf 'following\n'
     exec 3<&0
-    follow "$r_token" "$5" "$6" "$r_x"
+    start_streams "$5" "$6" "$r_x"
+    follow "$r_token"
     exit 0
   fi
   # What there is, and the marker behind it, by which the server knows that it has all.
@@ -340,7 +364,8 @@ rdev_run() {
 
 # Becomes the command: fds 0, 1 and 2 are its own.
 lead() {
-  exec 3<&- 4>&- 5>&- 6>&- 9>pid
+  exec 4>&- 5>&- 6>&- 9>pid
+  if [ -n "$r_localized" ]; then LC_ALL=$r_locale; else unset LC_ALL; fi
   identify self
   RDEV_identity="$r_pid $r_start"
   RDEV_launch=$r_dir/launch
@@ -361,13 +386,40 @@ lead() {
   exit 126
 }
 
-# r_background := how many live processes of the command there are: in its session, or with its mark.
-count_background() {
+# r_younger := the processes younger than the leader $1 that are not the supervisor's. False when numbers
+# may have been given in a full circle since it was started at $2: then the younger may have lower ones.
+find_younger() {
+  read -r r_x r_x r_x r_x r_last </proc/loadavg
+  clock
+  [ "${r_last:-0}" -ge "$1" ] && [ "$((r_now - $2))" -lt 100 ] || return
+  r_younger=
   set +f
-  r_found=$(LC_ALL=C grep -lszE -e "^RDEV_COMMAND_ID=${r_name%.*}\$" \
-    -e "\\) [A-WY] [0-9]+ [0-9]+ ${r_leader:-none} -?[0-9]+ -?[0-9]+ [0-9]+ [0-9]+ [0-9]+" /proc/[0-9]*/environ /proc/[0-9]*/stat)
+  for r_y in /proc/[0-9]*; do
+    r_y=${r_y#/proc/}
+    { [ "$r_y" -gt "$1" ] && identify "$r_y"; } || continue
+    r_parent=${r_stat##*) }
+    r_parent=${r_parent#* }
+    case " $$ $r_follower $r_pump_out $r_pump_err $r_watchdog " in
+      *" ${r_parent%% *} "*) ;;
+      *) r_younger="$r_younger /proc/$r_y/environ /proc/$r_y/stat" ;;
+    esac
+  done
   set -f
+}
+
+# r_background := how many live processes of the command there are: in its session, or with its mark. $1 is
+# when it was started.
+count_background() {
   r_background=0
+  if [ -n "$r_leader" ] && find_younger "$r_leader" "$1"; then
+    [ -n "$r_younger" ] || return
+  else
+    r_younger='/proc/[0-9]*/environ /proc/[0-9]*/stat'
+  fi
+  set +f
+  r_found=$(grep -lszE -e "^RDEV_COMMAND_ID=${r_name%.*}\$" \
+    -e "\\) [A-WY] [0-9]+ [0-9]+ ${r_leader:-none} -?[0-9]+ -?[0-9]+ [0-9]+ [0-9]+ [0-9]+" $r_younger)
+  set -f
   r_counted=' '
   for r_x in $r_found; do
     r_x=${r_x#/proc/}
@@ -406,11 +458,58 @@ cut_stream() {
   done
 }
 
+# Makes a directory of its own for a spool, and goes there.
+make_stage() {
+  read -r r_stage </proc/sys/kernel/random/uuid || return
+  r_stage=.stage-$r_stage
+  mkdir "$r_root/$r_stage" && cd "$r_root/$r_stage" || return
+}
+
+# Gives the stage the name $1. True for one caller ever: a name is never seen empty, and what is moved to a
+# directory that is there already ends up inside it.
+take_name() {
+  mv "$r_root/$r_stage" "$r_root/$1" || return
+  if [ -d "$r_root/$1/$r_stage" ]; then
+    rm -rf "${r_root:?}/$1/$r_stage"
+    return 1
+  fi
+  r_stage=
+} 2>/dev/null
+
+# Prepares a spool, with all that need not know which command it will be for: half of a short one's time.
+# fd 3 is the session's stdin; 4, 5 and 6 are the files exit, out and err, held open so that the end can be
+# told even where the directory was removed; 7 and 8 hold the FIFOs open for the pumps until the command
+# does; 9 leads to the follower. When this process ends, so do pumps and follower. Subshells in parentheses,
+# for a function with redirections keeps copies of what they replace.
+stage() {
+  r_limit=$1
+  {
+    make_stage && mkfifo o e t && printf '%200s\n' '' >exit && printf -- '-\n' >lost && identify self \
+      && printf '%s\n' "$r_pid $r_start" >supervisor && printf '' >pid && printf '' >out && printf '' >err
+  } 2>/dev/null || return
+  exec 3<&0 4<>exit 5>>out 6>>err 7<>o 8<>e 9<>t
+  (stand_by) <t 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  r_follower=$!
+  (pump) 8<o 9>&5 3<&- 4>&- 5>&- 6>&- 7>&- </dev/null >/dev/null 2>&1 &
+  r_pump_out=$!
+  (pump) 8<e 9>&6 3<&- 4>&- 5>&- 6>&- 7>&- </dev/null >/dev/null 2>&1 &
+  r_pump_err=$!
+}
+
+# Takes back what was staged; who waits there sees the end of file.
+unstage() {
+  if [ -n "$r_stage" ]; then
+    exec 3<&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+    rm -rf "${r_root:?}/$r_stage"
+  fi
+  r_stage=
+}
+
 # run <name> <marker> <token> <instance> <watchdog seconds> <limit bytes> <kind> <launch> <stdin bytes>
 # and then the lines base directory, workdir, program that must exist; the launch file; stdin. <launch> is
 # the size of the launch file, or `lines:<n>` for a short one of plain text, which needs no file.
 run() {
-  r_name=$1 r_marker=$2 r_token=$3 r_limit=$6 r_kind=$7
+  r_name=$1 r_marker=$2 r_token=$3 r_kind=$7
   IFS= read -r r_base
   IFS= read -r r_workdir
   IFS= read -r r_program
@@ -439,7 +538,7 @@ run() {
       [ -d "$r_base" ] || r_base=
       ;;
   esac
-  cd -P "${r_base:-.}" 2>/dev/null || fail "the work directory of the project cannot be entered"
+  cd -P "${r_base:-${r_home:-.}}" 2>/dev/null || fail "the work directory of the project cannot be entered"
   r_cwd=${PWD%/}
   if [ -n "$r_workdir" ]; then
     cd -P "./$r_workdir" 2>/dev/null || fail "workdir cannot be entered"
@@ -450,69 +549,58 @@ run() {
   fi
   r_cwd=$PWD
 
-  # Whoever makes the directory decides whether the command ever starts; so does an adopter.
+  [ -n "$r_stage" ] || stage "$6" || fail "the spool cannot be written"
+  r_in=/dev/null
+  if ! {
+    cd "$r_root/$r_stage" && printf '%s\n' "$r_token" >owner \
+      && { [ -n "$r_launch" ] || head -c "$((r_launch_bytes + $9))" >launch; }
+  } 2>/dev/null; then
+    fail "the spool cannot be written"
+  fi
+  if [ "$9" -gt 0 ]; then
+    # Half an input must not run; of half a launch file the missing last line takes care.
+    r_in=in
+    if ! { [ "$(wc -c <launch)" -eq "$((r_launch_bytes + $9))" ] \
+      && tail -c "+$((r_launch_bytes + 1))" launch >in && head -c "$r_launch_bytes" launch >half && mv half launch; } 2>/dev/null; then
+      fail "the spool cannot be written, or the request did not come whole"
+    fi
+  fi
+  # Whoever takes the name decides whether the command ever starts; so does an adopter.
   r_dir=$r_root/$r_name
-  if ! mkdir "$r_dir" 2>/dev/null; then
+  if ! take_name "$r_name"; then
     [ -d "$r_dir" ] || fail "the spool cannot be written"
     printf 'refused\n'
     exit 0
   fi
-  identify self
-  if ! {
-    cd "$r_dir" && mkfifo o e && printf '%200s\n' '' >exit && printf -- '-\n' >lost \
-      && printf '%s\n' "$r_pid $r_start" >supervisor && printf '%s\n' "$r_token" >owner \
-      && printf '' >pid && printf '' >out && printf '' >err \
-      && { [ -n "$r_launch" ] || head -c "$((r_launch_bytes + $9))" >launch; }
-  } 2>/dev/null; then
-    rm -rf "$r_dir"
-    fail "the spool cannot be written"
-  fi
-  r_in=/dev/null
-  if [ "$9" -gt 0 ]; then
-    # Half an input must not run; of half a launch file the missing last line takes care.
-    if ! { [ "$(wc -c <launch)" -eq "$((r_launch_bytes + $9))" ] \
-      && tail -c "+$((r_launch_bytes + 1))" launch >in && head -c "$r_launch_bytes" launch >half && mv half launch; } 2>/dev/null; then
-      rm -rf "$r_dir"
-      fail "the spool cannot be written, or the request did not come whole"
-    fi
-    r_in=in
-  fi
-  # Held open, so that the end can be told even where the directory was removed.
-  exec 3<&0 4<>exit 5>>out 6>>err
 
   printf 'started\n'
-  follow "$r_token" 0 0 "$$" 4>&- 5>&- 6>&- &
-  r_follower=$!
-  exec </dev/null >/dev/null 2>&1 3<&-
-  pump 8<o 9>&5 4>&- 5>&- 6>&- &
-  r_pump_out=$!
-  pump 8<e 9>&6 4>&- 5>&- 6>&- &
-  r_pump_err=$!
-  watchdog "$5" 4>&- 5>&- 6>&- &
+  printf '%s\n' "$r_token $r_dir" >&9
+  exec </dev/null >/dev/null 2>&1 3<&- 9>&-
+  (watchdog "$5") 4>&- 5>&- 6>&- 7>&- 8>&- &
   r_watchdog=$!
+  clock
+  r_begin=$r_now
 
   # In the foreground: what a shell starts with & ignores INT and QUIT for ever.
-  (lead) <"$r_in" >o 2>e
+  (lead) <"$r_in" >o 2>e 7>&- 8>&-
   r_exit=$?
 
   r_leader=
   read -r r_leader r_x <pid
   r_started=1
-  if [ -z "$r_leader" ]; then
-    r_started=0
-    # It may not have opened both, and then a pump still waits for it.
-    printf '' 7<>o 8<>e
-  fi
+  [ -n "$r_leader" ] || r_started=0
+  exec 7>&- 8>&-
   # Who is being killed is not left behind.
   while [ -e kill/first ] && [ ! -s kill/receipt ] && alive_in kill/by; do nap; done
-  count_background
-  # The streams end at the end of file, or when it has not come in time.
+  count_background "$r_begin"
+  # The streams end at the end of file, or when it has not come in time. As a rule they do at once: shorter
+  # than any nap.
   clock
   r_until=$((r_now + 30))
   while identify "$r_pump_out" || identify "$r_pump_err"; do
     clock
     [ "$r_now" -lt "$r_until" ] || break
-    nap
+    [ "$r_now" -lt "$((r_until - 28))" ] || nap
   done
   r_held_out=
   r_held_err=
@@ -560,8 +648,8 @@ run() {
 # r_group := anyone left in the group?
 find_members() {
   set +f
-  r_table=$(LC_ALL=C grep -sHoE '\) [A-WY]( -?[0-9]+){19}' /proc/[0-9]*/stat)
-  r_marked=$(LC_ALL=C grep -lszxF -e "RDEV_COMMAND_ID=${r_name%.*}" /proc/[0-9]*/environ)
+  r_table=$(grep -sHoE '\) [A-WY]( -?[0-9]+){19}' /proc/[0-9]*/stat)
+  r_marked=$(grep -lszxF -e "RDEV_COMMAND_ID=${r_name%.*}" /proc/[0-9]*/environ)
   set -f
   r_marked=" $(printf '%s ' $r_marked)"
   r_members=
@@ -698,7 +786,7 @@ kill_command() {
 sweep() {
   touch -d "@$(($(date +%s) - 259200))" "$r_root/.old" || return
   set +f
-  for r_dir in "$r_root"/*.*/ "$r_root"/instance-*; do
+  for r_dir in "$r_root"/*.*/ "$r_root"/.stage-*/ "$r_root"/instance-*; do
     # shellcheck disable=SC3013 # dash, bash and busybox all have -ot
     [ "$r_dir" -ot "$r_root/.old" ] || continue
     if [ -d "$r_dir" ]; then
@@ -715,12 +803,22 @@ sweep() {
 
 # ---- One instruction --------------------------------------------------------------------------------
 
+r_stage=
+trap unstage EXIT
 open_root "${1-}"
 printf 'rdev 1 %s %s\n' "$r_instance" "$r_root"
 read -r r_line || exit 0
+case $r_line in
+  'stage '*)
+    # A full disk is for the command to hear of.
+    stage "${r_line#* }" || unstage
+    read -r r_line || exit 0
+    ;;
+esac
 set -- $r_line
 r_word=$1
 shift
+[ "$r_word" = run ] || unstage
 case $r_word:${1-} in
   run:[!.]* | adopt:[!.]*) "$r_word" "$@" ;;
   kill:[!.]*)

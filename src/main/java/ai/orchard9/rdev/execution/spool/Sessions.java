@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Opens sessions of the spool script, and keeps one spare per recently used place: opening one
-/// costs more than all the rest of a short command. Whatever waits here waits for a limited time.
+/// Opens sessions of the spool script, and keeps one spare per recently used place, in which all is
+/// laid out for the next command: opening and staging cost more than all the rest of a short one.
+/// Whatever waits here waits for a limited time.
 final class Sessions implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sessions.class);
   private static final int MOST_SPARES = 64;
@@ -36,6 +37,7 @@ final class Sessions implements AutoCloseable {
 
   private final Runtime runtime;
   private final Duration limit;
+  private final String staging;
   private final byte[] script = script();
   private final Map<Place, SpoolSession> spares = new HashMap<>();
   private final ExecutorService threads =
@@ -49,9 +51,12 @@ final class Sessions implements AutoCloseable {
     T run() throws IOException, RuntimeUnavailableException;
   }
 
-  Sessions(Runtime runtime, Duration limit) {
+  /// @param limit how long to wait for a session, and again for its answer
+  /// @param outputLimitBytes of the commands that spares are made for
+  Sessions(Runtime runtime, Duration limit, long outputLimitBytes) {
     this.runtime = runtime;
     this.limit = limit;
+    this.staging = "stage " + outputLimitBytes;
   }
 
   /// The script, without the comments, which the far side need not read at each session.
@@ -128,8 +133,10 @@ final class Sessions implements AutoCloseable {
       }
     }
     try {
-      give(place, open(place));
-    } catch (RuntimeUnavailableException e) {
+      var session = open(place);
+      session.tell(staging);
+      give(place, session);
+    } catch (IOException | RuntimeUnavailableException e) {
       log.atDebug().addKeyValue("projectId", place.project()).log("no spare session");
     }
   }

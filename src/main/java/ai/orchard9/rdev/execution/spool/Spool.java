@@ -20,7 +20,7 @@ public final class Spool implements AutoCloseable {
   ///   counts; it should lie above the limit that servers enforce
   /// @param limit how long to wait for a session, and again for its answer
   public Spool(Runtime runtime, long outputLimitBytes, Duration limit) {
-    this.sessions = new Sessions(runtime, limit);
+    this.sessions = new Sessions(runtime, limit, outputLimitBytes);
     this.outputLimitBytes = outputLimitBytes;
   }
 

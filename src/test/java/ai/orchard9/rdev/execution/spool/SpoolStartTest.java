@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.execution.spool.Bench.Outcome;
+import ai.orchard9.rdev.testing.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,6 +132,19 @@ class SpoolStartTest {
     assertThat(proof).hasContent("fine");
   }
 
+  /// The supervisor looks for them in two ways: among all processes, and after less than a second
+  /// only among those younger than the command.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "sleep 1.2; "})
+  void countsWhatIsLeftBehind(String first) throws Exception {
+    var sleep = "sleep " + bench.sleep + " >/dev/null 2>&1 & ";
+
+    var outcome = run(first + sleep + "setsid " + sleep + "(exit 0) & wait %3; echo hi");
+
+    assertThat(outcome.out()).isEqualTo("hi\n");
+    assertThat(outcome.record().background()).isEqualTo(2);
+  }
+
   @Test
   void takesWhatComesJustAfterTheEnd() throws Exception {
     assumeTrue(shell != Shell.BUSYBOX, "process substitution is bash's");
@@ -158,6 +172,7 @@ class SpoolStartTest {
         .doesNotContain("r_")
         .doesNotContain("RDEV_launch")
         .doesNotContain("OLDPWD")
+        .doesNotContain("LC_ALL")
         .doesNotContain("DB_PASSWORD");
   }
 
@@ -317,8 +332,11 @@ class SpoolStartTest {
       run(i % 2 == 0 ? "true" : "echo hi | cat");
     }
 
+    bench.spool.sweep(bench.place);
     await(() -> spools().isEmpty());
-    await(() -> Bench.processes(line -> line.contains(bench.root.toString())).size() <= 1);
+    bench.spool.close();
+    await(() -> Processes.touching(bench.root).isEmpty());
+    await(() -> names(".stage-").isEmpty());
     await(() -> zombies() == 0);
   }
 
@@ -330,10 +348,14 @@ class SpoolStartTest {
   }
 
   private List<String> spools() throws Exception {
+    return names("cmd-");
+  }
+
+  private List<String> names(String prefix) throws Exception {
     try (var entries = Files.list(bench.root)) {
       return entries
           .map(entry -> entry.getFileName().toString())
-          .filter(name -> name.startsWith("cmd-"))
+          .filter(name -> name.startsWith(prefix))
           .toList();
     }
   }
