@@ -1,13 +1,14 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
-import org.jdbi.v3.sqlobject.statement.UseRowMapper;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of `commands` as clients see them; what executes them goes through [QueueDao].
@@ -21,38 +22,27 @@ interface CommandDao {
       background, kill_receipt, pod_name, attempt, adoptions
       """;
 
+  /// Ends a statement whose first part names the rows that it changes `changed`: records what
+  /// happened to them for others to read, and returns them.
+  String TOLD =
+      ", told AS (" + ProjectEvents.RECORD + "changed) SELECT " + COLUMNS + " FROM changed";
+
   @SqlQuery(
       """
-      INSERT INTO commands (id, project, type, status, priority, metadata, request, timeout_seconds,
-        start_before, key_id, key_name, request_id, trace_id, marker)
-      VALUES (:id, :project, :type, 'pending', :priority, :metadata::jsonb, :request::jsonb,
-        :timeoutSeconds, clock_timestamp() + :startWithinSeconds::integer * interval '1 second',
-        :keyId::uuid, :keyName, :requestId, :traceId, :marker)
-      RETURNING
+      WITH changed AS (
+        INSERT INTO commands (id, project, type, status, priority, metadata, request,
+          timeout_seconds, start_before, key_id, key_name, request_id, trace_id, marker)
+        VALUES (:id, :project, :type, 'pending', :priority, :metadata::jsonb, :request::jsonb,
+          :timeoutSeconds, clock_timestamp() + :startWithinSeconds::integer * interval '1 second',
+          :keyId::uuid, :keyName, :requestId, :traceId, :marker)
+        RETURNING *
+      ), inputs AS (
+        INSERT INTO command_inputs (command_id, stdin, environment)
+        SELECT id, :stdin::bytea, :environment::jsonb FROM changed WHERE :hasInputs
+      )\
       """
-          + COLUMNS)
-  @UseRowMapper(CommandMapper.class)
-  Command insert(
-      String id,
-      String project,
-      String type,
-      String priority,
-      String metadata,
-      String request,
-      int timeoutSeconds,
-      @Nullable Integer startWithinSeconds,
-      @Nullable UUID keyId,
-      String keyName,
-      String requestId,
-      @Nullable String traceId,
-      String marker);
-
-  @SqlUpdate(
-      """
-      INSERT INTO command_inputs (command_id, stdin, environment)
-      VALUES (:id, :stdin, :environment::jsonb)
-      """)
-  void insertInputs(String id, byte @Nullable [] stdin, String environment);
+          + TOLD)
+  Command insert(@BindMethods CommandRow row);
 
   @SqlUpdate(
       """
@@ -103,12 +93,18 @@ interface CommandDao {
   int queuePosition(String id);
 
   /// Ends a command that nothing has started yet.
-  @SqlUpdate(
+  @SqlQuery(
       """
-      UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp()
-      WHERE id = :id AND status = 'pending'
-      """)
-  int cancelPending(String id);
+      WITH changed AS (
+        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp()
+        WHERE id = :id AND status = 'pending'
+        RETURNING *
+      ), erased AS (
+        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
+      )\
+      """
+          + TOLD)
+  Optional<Command> cancelPending(String id);
 
   /// Leaves word for the owner of a running command. The first request counts.
   @SqlUpdate(
@@ -118,7 +114,4 @@ interface CommandDao {
       WHERE id = :id AND status = 'running' AND kill_requested_at IS NULL
       """)
   int requestCancel(String id, int graceSeconds);
-
-  @SqlUpdate("DELETE FROM command_inputs WHERE command_id = :id")
-  void eraseInputs(String id);
 }

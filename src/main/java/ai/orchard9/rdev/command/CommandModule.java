@@ -46,9 +46,8 @@ public final class CommandModule {
       InstantSource clock,
       int maximumWaiting,
       Set<String> claudeEnvironment) {
-    var facts = new Facts(life);
-    var queue = new Queue(work, facts, output);
-    var service = new CommandService(requests, projects, queue, facts, clock);
+    var queue = new Queue(work, life, output);
+    var service = new CommandService(requests, projects, queue, life, clock);
     var views = new CommandViews(requests, output, projects, service::queuePosition);
     var waiting = new Waiting(output, maximumWaiting);
     return new CommandModule(service, queue, views, waiting, projects, claudeEnvironment);

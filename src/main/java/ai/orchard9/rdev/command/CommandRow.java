@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A submission as it is stored.
+/// A submission as it is stored. Public only because JDBI reads it by reflection.
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-record CommandRow(
+public record CommandRow(
     String id,
     String project,
     String type,
@@ -58,7 +58,8 @@ record CommandRow(
         JSON.valueToTree(submission.environment()).toString());
   }
 
-  boolean hasInputs() {
+  /// Whether there is anything that only the command itself may read.
+  public boolean hasInputs() {
     return stdin != null || !environment.equals("{}");
   }
 

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +18,15 @@ public final class CommandService {
   private final Jdbi jdbi;
   private final ProjectCatalog projects;
   private final Queue queue;
-  private final Facts facts;
+  private final ProjectEvents life;
   private final InstantSource clock;
 
   CommandService(
-      Jdbi jdbi, ProjectCatalog projects, Queue queue, Facts facts, InstantSource clock) {
+      Jdbi jdbi, ProjectCatalog projects, Queue queue, ProjectEvents life, InstantSource clock) {
     this.jdbi = jdbi;
     this.projects = projects;
     this.queue = queue;
-    this.facts = facts;
+    this.life = life;
     this.clock = clock;
   }
 
@@ -43,33 +43,9 @@ public final class CommandService {
     projects.get(caller, project);
     allow(caller, submission);
     var row = CommandRow.of(CommandId.random(clock.instant()), project, caller, submission, origin);
-    var command =
-        jdbi.inTransaction(handle -> insert(handle.attach(CommandDao.class), row, handle));
-    facts.published();
+    var command = jdbi.withExtension(CommandDao.class, dao -> dao.insert(row));
+    life.published();
     queue.submitted();
-    return command;
-  }
-
-  private Command insert(CommandDao dao, CommandRow row, Handle handle) {
-    var command =
-        dao.insert(
-            row.id(),
-            row.project(),
-            row.type(),
-            row.priority(),
-            row.metadata(),
-            row.request(),
-            row.timeoutSeconds(),
-            row.startWithinSeconds(),
-            row.keyId(),
-            row.keyName(),
-            row.requestId(),
-            row.traceId(),
-            row.marker());
-    if (row.hasInputs()) {
-      dao.insertInputs(row.id(), row.stdin(), row.environment());
-    }
-    facts.append(handle, command);
     return command;
   }
 
@@ -124,9 +100,12 @@ public final class CommandService {
   /// @throws ApiException.Conflict it has ended already
   public Command cancel(Caller caller, String id, Duration grace) {
     var command = get(caller, id);
-    if (cancelPending(command.id())) {
+    var cancelled =
+        jdbi.withExtension(CommandDao.class, dao -> dao.cancelPending(command.id().value()));
+    if (cancelled.isPresent()) {
+      life.published();
       queue.finished(command.id());
-      return get(caller, id);
+      return cancelled.get();
     }
     var asked =
         jdbi.withExtension(
@@ -138,18 +117,5 @@ public final class CommandService {
     }
     queue.killRequested(command.id());
     return now;
-  }
-
-  private boolean cancelPending(CommandId id) {
-    return jdbi.inTransaction(
-        handle -> {
-          var dao = handle.attach(CommandDao.class);
-          if (dao.cancelPending(id.value()) == 0) {
-            return false;
-          }
-          dao.eraseInputs(id.value());
-          facts.append(handle, dao.find(id.value()).orElseThrow());
-          return true;
-        });
   }
 }

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +22,16 @@ public final class Queue {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Jdbi jdbi;
-  private final Facts facts;
+  private final ProjectEvents life;
   private final OutputLog output;
   private final Set<String> slotted = ConcurrentHashMap.newKeySet();
   private final List<Runnable> onSubmit = new CopyOnWriteArrayList<>();
   private final List<Consumer<CommandId>> onKill = new CopyOnWriteArrayList<>();
 
   /// @param jdbi a pool for background work: its waits are longer than a request may take
-  Queue(Jdbi jdbi, Facts facts, OutputLog output) {
+  Queue(Jdbi jdbi, ProjectEvents life, OutputLog output) {
     this.jdbi = jdbi;
-    this.facts = facts;
+    this.life = life;
     this.output = output;
   }
 
@@ -75,21 +75,16 @@ public final class Queue {
       Map<String, String> pods,
       int perProject) {
     projects.forEach(it -> ensureSlots(it, perProject));
-    return jdbi.inTransaction(
-        handle -> {
-          var claim =
-              handle
-                  .attach(QueueDao.class)
-                  .claim(
-                      owner,
-                      projects.toArray(String[]::new),
-                      perProject,
-                      JSON.valueToTree(instances).toString(),
-                      JSON.valueToTree(pods).toString(),
-                      QueueDao.LEASE_SECONDS);
-          claim.ifPresent(it -> facts.append(handle, it.command()));
-          return claim;
-        });
+    return jdbi.withExtension(
+        QueueDao.class,
+        dao ->
+            dao.claim(
+                owner,
+                projects.toArray(String[]::new),
+                perProject,
+                JSON.valueToTree(instances).toString(),
+                JSON.valueToTree(pods).toString(),
+                QueueDao.LEASE_SECONDS));
   }
 
   private void ensureSlots(String project, int limit) {
@@ -156,16 +151,9 @@ public final class Queue {
 
   /// Puts back what provably never started.
   public boolean requeue(Claim claim) {
+    var id = claim.command().id().value();
     var done =
-        jdbi.inTransaction(
-            handle -> {
-              var id = claim.command().id().value();
-              if (handle.attach(QueueDao.class).requeue(id, claim.token()) == 0) {
-                return false;
-              }
-              facts.append(handle, handle.attach(CommandDao.class).find(id).orElseThrow());
-              return true;
-            });
+        jdbi.withExtension(QueueDao.class, dao -> dao.requeue(id, claim.token())).isPresent();
     if (done) {
       submitted();
     }
@@ -175,33 +163,29 @@ public final class Queue {
   /// Writes how it ended, once.
   public boolean finish(Claim claim, Result result) {
     var id = claim.command().id().value();
-    var done = jdbi.inTransaction(handle -> finish(handle, claim, id, result));
+    var done =
+        jdbi.withExtension(QueueDao.class, dao -> finish(dao, claim, id, result)).isPresent();
     if (done) {
-      facts.published();
+      life.published();
       output.finished(id);
       submitted();
     }
     return done;
   }
 
-  private boolean finish(Handle handle, Claim claim, String id, Result result) {
-    var finished =
-        handle
-            .attach(QueueDao.class)
-            .finish(
-                id,
-                claim.token(),
-                result.status().wire(),
-                result.exitCode(),
-                result.signal(),
-                result.errorCode(),
-                result.errorMessage(),
-                text(result.killReceipt()),
-                result.background(),
-                result.stdoutSha256(),
-                result.stderrSha256());
-    finished.ifPresent(it -> facts.append(handle, it));
-    return finished.isPresent();
+  private static Optional<Command> finish(QueueDao dao, Claim claim, String id, Result result) {
+    return dao.finish(
+        id,
+        claim.token(),
+        result.status().wire(),
+        result.exitCode(),
+        result.signal(),
+        result.errorCode(),
+        result.errorMessage(),
+        text(result.killReceipt()),
+        result.background(),
+        result.stdoutSha256(),
+        result.stderrSha256());
   }
 
   private static @Nullable String text(@Nullable Object json) {
@@ -210,17 +194,7 @@ public final class Queue {
 
   /// Fails what waited longer than its sender allowed.
   public void failExpired() {
-    var expired =
-        jdbi.inTransaction(
-            handle -> {
-              var rows = handle.attach(QueueDao.class).failExpired();
-              rows.forEach(
-                  it -> {
-                    handle.attach(CommandDao.class).eraseInputs(it.id().value());
-                    facts.append(handle, it);
-                  });
-              return rows;
-            });
+    var expired = jdbi.withExtension(QueueDao.class, QueueDao::failExpired);
     expired.forEach(it -> output.finished(it.id().value()));
   }
 }

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
@@ -43,19 +44,22 @@ interface QueueDao {
         UPDATE slots SET command_id = slot.id FROM slot
         WHERE slots.project = slot.project AND slots.number = slot.number
         RETURNING slots.command_id
-      )
-      UPDATE commands SET status = 'running', owner = :owner, token = token + 1,
-        lease_until = clock_timestamp() + :leaseSeconds * interval '1 second',
-        started_at = clock_timestamp(), acknowledged = false,
-        instance = (:instances::jsonb ->> commands.project),
-        pod_name = (:pods::jsonb ->> commands.project)
-      FROM taken WHERE commands.id = taken.command_id
-      RETURNING
+      ), changed AS (
+        UPDATE commands SET status = 'running', owner = :owner, token = token + 1,
+          lease_until = clock_timestamp() + :leaseSeconds * interval '1 second',
+          started_at = clock_timestamp(), acknowledged = false,
+          instance = (:instances::jsonb ->> commands.project),
+          pod_name = (:pods::jsonb ->> commands.project)
+        FROM taken WHERE commands.id = taken.command_id
+        RETURNING commands.*
+      ), told AS (
       """
+          + ProjectEvents.RECORD
+          + "changed) SELECT "
           + CLAIMED
-          + "(SELECT stdin FROM command_inputs WHERE command_id = commands.id) AS stdin,(SELECT"
-          + " environment FROM command_inputs WHERE command_id = commands.id) AS environment, "
-          + CommandDao.COLUMNS)
+          + " inputs.stdin, inputs.environment, "
+          + CommandDao.COLUMNS
+          + " FROM changed LEFT JOIN command_inputs inputs ON command_id = id")
   Optional<Claim> claim(
       String owner, String[] projects, int limit, String instances, String pods, int leaseSeconds);
 
@@ -118,22 +122,26 @@ interface QueueDao {
   int release(String id, long token);
 
   /// Puts back what provably never started, as the next attempt.
-  @SqlUpdate(
+  @SqlQuery(
       """
-      WITH back AS (
+      WITH changed AS (
         UPDATE commands SET status = 'pending', started_at = NULL, owner = NULL, lease_until = NULL,
           instance = NULL, pod_name = NULL, attempt = attempt + 1, token = token + 1
         WHERE id = :id AND token = :token AND status = 'running' AND NOT acknowledged
-        RETURNING id)
-      UPDATE slots SET command_id = NULL WHERE command_id IN (SELECT id FROM back)
-      """)
-  int requeue(String id, long token);
+        RETURNING *
+      ), freed AS (
+        UPDATE slots SET command_id = NULL WHERE command_id IN (SELECT id FROM changed)
+      )\
+      """
+          + CommandDao.TOLD)
+  @UseRowMapper(CommandMapper.class)
+  Optional<Command> requeue(String id, long token);
 
   /// Writes the end, frees the slot and erases the inputs, in one round trip; empty when the token
   /// is out of date.
   @SqlQuery(
       """
-      WITH done AS (
+      WITH changed AS (
         UPDATE commands SET status = :status,
           finished_at = greatest(clock_timestamp(), started_at), exit_code = :exitCode::integer,
           signal = :signal, error_code = :errorCode, error_message = :errorMessage,
@@ -142,14 +150,12 @@ interface QueueDao {
         WHERE id = :id AND token = :token AND status = 'running'
         RETURNING *
       ), freed AS (
-        UPDATE slots SET command_id = NULL WHERE command_id IN (SELECT id FROM done)
+        UPDATE slots SET command_id = NULL WHERE command_id IN (SELECT id FROM changed)
       ), erased AS (
-        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM done)
-      )
-      SELECT
+        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
+      )\
       """
-          + CommandDao.COLUMNS
-          + " FROM done")
+          + CommandDao.TOLD)
   @UseRowMapper(CommandMapper.class)
   Optional<Command> finish(
       String id,
@@ -167,13 +173,17 @@ interface QueueDao {
   /// Fails what waited longer than its sender allowed, and names it.
   @SqlQuery(
       """
-      UPDATE commands SET status = 'failed', finished_at = clock_timestamp(),
-        error_code = 'QUEUE_TIMEOUT', error_message = 'not started within start_within_seconds'
-      WHERE id IN (SELECT id FROM commands WHERE status = 'pending'
-        AND start_before <= clock_timestamp() LIMIT 100 FOR UPDATE SKIP LOCKED)
-      RETURNING
+      WITH changed AS (
+        UPDATE commands SET status = 'failed', finished_at = clock_timestamp(),
+          error_code = 'QUEUE_TIMEOUT', error_message = 'not started within start_within_seconds'
+        WHERE id IN (SELECT id FROM commands WHERE status = 'pending'
+          AND start_before <= clock_timestamp() LIMIT 100 FOR UPDATE SKIP LOCKED)
+        RETURNING *
+      ), erased AS (
+        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
+      )\
       """
-          + CommandDao.COLUMNS)
+          + CommandDao.TOLD)
   @UseRowMapper(CommandMapper.class)
   List<Command> failExpired();
 

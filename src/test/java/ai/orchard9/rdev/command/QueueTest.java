@@ -30,14 +30,12 @@ class QueueTest {
       new Caller(null, "alice", "alice", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
   private static final Set<String> DEMO = Set.of("demo");
 
-  private Facts facts = facts();
-  private Queue queue = queue(facts);
+  private Queue queue = queue();
 
   @BeforeEach
   void empty() {
     POSTGRES.truncate("commands", "slots", "project_events");
-    facts = facts();
-    queue = queue(facts);
+    queue = queue();
   }
 
   @Test
@@ -217,29 +215,7 @@ class QueueTest {
             null,
             Map.of());
     var row = CommandRow.of(id, project, ALICE, submission, new CommandService.Origin("r-1", null));
-    POSTGRES
-        .jdbi()
-        .useTransaction(
-            handle -> {
-              var dao = handle.attach(CommandDao.class);
-              var command =
-                  dao.insert(
-                      row.id(),
-                      row.project(),
-                      row.type(),
-                      row.priority(),
-                      row.metadata(),
-                      row.request(),
-                      row.timeoutSeconds(),
-                      row.startWithinSeconds(),
-                      row.keyId(),
-                      row.keyName(),
-                      row.requestId(),
-                      row.traceId(),
-                      row.marker());
-              dao.insertInputs(row.id(), row.stdin(), row.environment());
-              facts.append(handle, command);
-            });
+    POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.insert(row));
     return id;
   }
 
@@ -279,15 +255,12 @@ class QueueTest {
                     .list());
   }
 
-  private static Facts facts() {
-    return new Facts(new ProjectEvents(POSTGRES.jdbi(), metrics()));
-  }
-
-  private static Queue queue(Facts facts) {
+  private static Queue queue() {
+    var life = new ProjectEvents(POSTGRES.jdbi(), metrics());
     var output =
         new OutputLog(
             POSTGRES.jdbi(), POSTGRES::connect, "me", metrics(), new PrometheusRegistry());
-    return new Queue(POSTGRES.jdbi(), facts, output);
+    return new Queue(POSTGRES.jdbi(), life, output);
   }
 
   private static BackgroundMetrics metrics() {

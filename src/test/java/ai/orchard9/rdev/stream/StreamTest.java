@@ -500,9 +500,7 @@ final class StreamTest {
   }
 
   private void happen(String status) {
-    app.rows()
-        .jdbi()
-        .useTransaction(tx -> app.life().append(tx, "demo", id, "shell", status, null));
+    app.rows().changed("demo", id, status);
     app.life().published();
   }
 

@@ -10,18 +10,9 @@ import org.jdbi.v3.sqlobject.config.ValueColumn;
 import org.jdbi.v3.sqlobject.customizer.BindList;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
-import org.jspecify.annotations.Nullable;
 
 /// The table of project events.
 interface ProjectEventDao {
-
-  @SqlUpdate(
-      """
-      INSERT INTO project_events (project, command_id, type, status, exit_code)
-      VALUES (:project, :commandId, :type, :status, :exitCode)
-      """)
-  void insert(
-      String project, String commandId, String type, String status, @Nullable Integer exitCode);
 
   @SqlQuery("SELECT pg_try_advisory_xact_lock(:lock)")
   boolean tryLock(long lock);

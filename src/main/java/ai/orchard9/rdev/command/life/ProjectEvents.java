@@ -10,15 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 
 /// Tells the followers of a project what becomes of its commands.
 ///
 /// Ids are given after the commit by one server at a time: sequence values are not commit order,
 /// and an id once seen must never be followed by a smaller one.
 public final class ProjectEvents implements Managed {
+
+  /// The part of an SQL statement that records changes of status, in the transaction that makes
+  /// them; the name of the changed rows of `commands` follows. They are numbered, and shown, within
+  /// a second after the commit.
+  public static final String RECORD =
+      "INSERT INTO project_events (project, command_id, type, status, exit_code)"
+          + " SELECT project, id, type, status, exit_code FROM ";
 
   private static final Duration ROUND = Duration.ofMillis(500);
   private static final long SEQUENCER_LOCK = 0x72646576_6c696665L;
@@ -34,23 +39,12 @@ public final class ProjectEvents implements Managed {
     this.sequencer = new Poller("project-events", ROUND, background, this::tick);
   }
 
-  /// Records a change of status in the transaction that makes it; it is numbered, and shown, within
-  /// a second after the commit.
-  ///
-  /// @param exitCode null unless the command's end was seen
-  public void append(
-      Handle transaction,
-      String project,
-      String commandId,
-      String type,
-      String status,
-      @Nullable Integer exitCode) {
-    transaction.attach(ProjectEventDao.class).insert(project, commandId, type, status, exitCode);
-  }
-
-  /// To be called after such a commit: its events are numbered at once instead of within a second.
+  /// To be called after a commit that records events: if somebody follows here, they are numbered
+  /// at once instead of within a second.
   public void published() {
-    sequencer.wake();
+    if (!followers.isEmpty()) {
+      sequencer.wake();
+    }
   }
 
   /// The numbered events of a project after one of them, at most `limit`, in order.

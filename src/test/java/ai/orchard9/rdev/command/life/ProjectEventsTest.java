@@ -67,7 +67,7 @@ final class ProjectEventsTest {
   void neverNumbersBehindWhatWasSeen() {
     try (var late = commands.jdbi().open()) {
       late.begin();
-      events.append(late, "a", "cmd-late", "shell", "pending", null);
+      Commands.changed(late, "a", "cmd-late", "pending");
       append("a", "cmd-early", "pending");
       events.number();
       assertThat(events.newest("a")).isEqualTo(1);
@@ -161,8 +161,6 @@ final class ProjectEventsTest {
   }
 
   private void append(String project, String command, String status) {
-    commands
-        .jdbi()
-        .useTransaction(tx -> events.append(tx, project, command, "shell", status, null));
+    commands.changed(project, command, status);
   }
 }

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command.output;
 
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.database.DatabaseTarget;
 import ai.orchard9.rdev.database.Jdbis;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Rows of commands for tests of their output, and a pool as the service has one.
@@ -29,6 +31,22 @@ public final class Commands implements AutoCloseable {
     properties.setFairQueue(true);
     pool = new DataSource(properties);
     jdbi = Jdbis.over(pool);
+  }
+
+  /// Records a change of status that followers of the project will see.
+  public void changed(String project, String command, String status) {
+    jdbi.useHandle(handle -> changed(handle, project, command, status));
+  }
+
+  /// The same inside a transaction.
+  public static void changed(Handle handle, String project, String command, String status) {
+    handle.execute(
+        ProjectEvents.RECORD
+            + "(VALUES (?, ?, 'shell', ?, NULL::integer)) AS changed"
+            + " (project, id, type, status, exit_code)",
+        project,
+        command,
+        status);
   }
 
   public Jdbi jdbi() {
