@@ -241,9 +241,6 @@ final class SubmissionRules {
     if (stdin == null) {
       return null;
     }
-    if (request instanceof SubmitRequest.Claude) {
-      errors.add(new FieldError("stdin", "claude reads its prompt there"));
-    }
     var bytes = stdin.getBytes(UTF_8);
     if (bytes.length > STDIN_BYTES) {
       errors.add(new FieldError("stdin", "must be at most 1 MiB"));

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.command.Claim;
 import ai.orchard9.rdev.command.CommandType;
 import ai.orchard9.rdev.execution.spool.Launch;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,12 +52,22 @@ final class Launches {
   }
 
   /// What it reads: a claude prompt goes in by stdin, where it has no length limit and cannot be
-  /// taken for an option.
+  /// taken for an option. Input of its own follows it, as the CLI itself does with a pipe.
   byte[] stdin(Claim claim) {
     return switch (claim.command().type()) {
       case SHELL, GIT -> claim.stdin();
-      case CLAUDE -> claim.command().request().path("prompt").asText().getBytes(UTF_8);
+      case CLAUDE -> prompt(claim.command().request().path("prompt").asText(), claim.stdin());
     };
+  }
+
+  private static byte[] prompt(String prompt, byte[] input) {
+    var all = new ByteArrayOutputStream();
+    all.writeBytes(prompt.getBytes(UTF_8));
+    if (input.length > 0) {
+      all.writeBytes("\n\n".getBytes(UTF_8));
+      all.writeBytes(input);
+    }
+    return all.toByteArray();
   }
 
   Map<String, String> environment(Claim claim) {

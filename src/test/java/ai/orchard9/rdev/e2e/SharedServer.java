@@ -5,6 +5,8 @@ import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /// One server for all tests that do no harm to it; it ends with the tests' JVM.
@@ -27,6 +29,7 @@ final class SharedServer {
               .database(TestPostgres.shared())
               .environment("CONCURRENT_COMMANDS", Integer.toString(CONCURRENT_COMMANDS));
       try {
+        builder.environment("CLAUDE_COMMAND", standIn(builder.home()).toString());
         for (var project : new String[] {ApiClient.DEMO, BUSY}) {
           Files.createDirectories(builder.home().resolve("workspaces").resolve(project));
         }
@@ -37,5 +40,20 @@ final class SharedServer {
       server = running;
     }
     return running;
+  }
+
+  /// Stands for the Claude CLI: shows what it was given.
+  private static Path standIn(Path home) throws IOException {
+    var script = home.resolve("claude-stand-in");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        for argument; do printf '[%s]' "$argument"; done
+        printf '\\n'
+        cat
+        """);
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    return script;
   }
 }

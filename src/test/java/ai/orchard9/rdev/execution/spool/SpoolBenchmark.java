@@ -10,12 +10,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What durability costs beside a bare process.
-@Tag("bench")
 class SpoolBenchmark {
   private static final int ROUNDS = 200;
 
