@@ -10,9 +10,11 @@ import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.OutputRetention;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
+import ai.orchard9.rdev.database.Database;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.database.DatabaseModule;
 import ai.orchard9.rdev.database.DbCommand;
+import ai.orchard9.rdev.execution.Execution;
 import ai.orchard9.rdev.execution.ExecutionConfig;
 import ai.orchard9.rdev.execution.ExecutionModule;
 import ai.orchard9.rdev.execution.spool.Spool;
@@ -20,18 +22,22 @@ import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.ops.OpsModule;
 import ai.orchard9.rdev.ops.ReadyCheck;
+import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
+import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.stream.StreamModule;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -75,55 +81,14 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var database =
         DatabaseModule.install(
             environment, configuration.getDatabase(), configuration.getHome(), background);
-    var keys = ApiKeyModule.authenticator(database.api(), configuration.adminKey());
-    HttpModule.install(
-        configuration,
-        environment,
-        registry,
-        clock,
-        keys,
-        AddressRange.parseList(configuration.getTrustedProxies()),
-        List.of(DatabaseErrors::translate));
-
-    if (!configuration.getRuntime().backend().equals("local")) {
-      throw new IllegalArgumentException(
-          "RDEV_BACKEND=" + configuration.getRuntime().backend() + ": this build has local only");
-    }
-    var runtime =
-        new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
-    var projects =
-        ProjectModule.install(
-            environment, runtime, configuration.getCacheTtl().toJavaDuration(), clock);
-
-    var output =
-        new OutputLog(
-            database.background(),
-            database::connect,
-            UUID.randomUUID().toString(),
-            background,
-            registry);
-    environment.lifecycle().manage(output);
-    environment
-        .lifecycle()
-        .manage(
-            new OutputRetention(
-                database.background(),
-                configuration.getOutputRetention().toJavaDuration(),
-                background));
+    http(configuration, environment, registry, clock, database);
+    var runtime = runtime(configuration);
+    var age = configuration.getCacheTtl().toJavaDuration();
+    var projects = ProjectModule.install(environment, runtime, age, clock);
+    var output = output(configuration, environment, database, background, registry);
     var life = new ProjectEvents(database.background(), background);
     environment.lifecycle().manage(life);
-
-    var execution = configuration.getExecution();
-    var commands =
-        CommandModule.create(
-            database.api(),
-            database.background(),
-            projects,
-            output,
-            life,
-            clock,
-            execution.maximumWaiting(),
-            execution.claudeEnvironmentNames());
+    var commands = commands(configuration, database, projects, output, life, clock);
     var streams =
         StreamModule.install(
             environment,
@@ -138,25 +103,100 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             background,
             registry);
     commands.install(environment, streams.answer());
+    var execution =
+        execution(
+            configuration, environment, database, runtime, projects, commands, output, background);
+    BeforeStop.install(environment, streams.streams()::drain, execution::stop);
+    OpsModule.install(environment, registry, checks(database, projects));
+    FirstStart.announce(configuration, environment, database);
+  }
 
-    // The spool's own limit is a backstop for when no server counts.
-    var spool = new Spool(runtime, 2 * execution.outputLimitBytes(), SESSION_LIMIT);
-    var executing =
-        ExecutionModule.install(
-            environment,
-            commands.queue(),
-            output,
-            spool,
-            projects,
-            new ExecutionConfig(
-                execution.concurrentCommands(),
-                execution.maximumRunning(),
-                execution.outputLimitBytes(),
-                execution.claudeCommand()),
-            () -> database.hasBeenUpFor(Queue.lease()),
-            background);
-    BeforeStop.install(environment, streams.streams()::drain, executing::stop);
+  private static void http(
+      RdevConfiguration configuration,
+      Environment environment,
+      PrometheusRegistry registry,
+      InstantSource clock,
+      Database database) {
+    HttpModule.install(
+        configuration,
+        environment,
+        registry,
+        clock,
+        ApiKeyModule.authenticator(database.api(), configuration.adminKey()),
+        AddressRange.parseList(configuration.getTrustedProxies()),
+        List.of(DatabaseErrors::translate));
+  }
 
+  private static Runtime runtime(RdevConfiguration configuration) throws IOException {
+    if (!configuration.getRuntime().backend().equals("local")) {
+      throw new IllegalArgumentException(
+          "RDEV_BACKEND=" + configuration.getRuntime().backend() + ": this build has local only");
+    }
+    return new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
+  }
+
+  private static OutputLog output(
+      RdevConfiguration configuration,
+      Environment environment,
+      Database database,
+      BackgroundMetrics background,
+      PrometheusRegistry registry) {
+    var server = UUID.randomUUID().toString();
+    var output =
+        new OutputLog(database.background(), database::connect, server, background, registry);
+    var retention = configuration.getOutputRetention().toJavaDuration();
+    environment.lifecycle().manage(output);
+    environment
+        .lifecycle()
+        .manage(new OutputRetention(database.background(), retention, background));
+    return output;
+  }
+
+  private static CommandModule commands(
+      RdevConfiguration configuration,
+      Database database,
+      ProjectCatalog projects,
+      OutputLog output,
+      ProjectEvents life,
+      InstantSource clock) {
+    return CommandModule.create(
+        database.api(),
+        database.background(),
+        projects,
+        output,
+        life,
+        clock,
+        configuration.getExecution().maximumWaiting(),
+        configuration.getExecution().claudeEnvironmentNames());
+  }
+
+  private static Execution execution(
+      RdevConfiguration configuration,
+      Environment environment,
+      Database database,
+      Runtime runtime,
+      ProjectCatalog projects,
+      CommandModule commands,
+      OutputLog output,
+      BackgroundMetrics background) {
+    var settings = configuration.getExecution();
+    return ExecutionModule.install(
+        environment,
+        commands.queue(),
+        output,
+        // The spool's own limit is a backstop for when no server counts.
+        new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT),
+        projects,
+        new ExecutionConfig(
+            settings.concurrentCommands(),
+            settings.maximumRunning(),
+            settings.outputLimitBytes(),
+            settings.claudeCommand()),
+        () -> database.hasBeenUpFor(Queue.lease()),
+        background);
+  }
+
+  private static Map<String, ReadyCheck> checks(Database database, ProjectCatalog projects) {
     var checks = new LinkedHashMap<String, ReadyCheck>();
     checks.put("database", database::check);
     checks.put(
@@ -165,8 +205,6 @@ public final class RdevApplication extends Application<RdevConfiguration> {
           projects.running();
           return "ok";
         });
-    OpsModule.install(environment, registry, checks);
-
-    FirstStart.announce(configuration, environment, database);
+    return checks;
   }
 }
