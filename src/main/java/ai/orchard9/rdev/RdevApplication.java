@@ -46,6 +46,19 @@ public final class RdevApplication extends Application<RdevConfiguration> {
 
   private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
 
+  private final InstantSource clock;
+
+  /// The service on this machine's clock.
+  public RdevApplication() {
+    this(InstantSource.system());
+  }
+
+  /// The service on a clock of its own, which decides what is shown and nothing else: whether a
+  /// lease or a time limit is over, the database's says.
+  public RdevApplication(InstantSource clock) {
+    this.clock = clock;
+  }
+
   /// Starts the command line: `server`, `check`, `db`.
   public static void main(String[] arguments) throws Exception {
     var complaints = EnvironmentRule.complaints(RdevEnvironment.RULES, System.getenv());
@@ -73,7 +86,6 @@ public final class RdevApplication extends Application<RdevConfiguration> {
 
   @Override
   public void run(RdevConfiguration configuration, Environment environment) throws Exception {
-    var clock = InstantSource.system();
     var registry = new PrometheusRegistry();
     var background = new BackgroundMetrics(registry);
     Files.createDirectories(configuration.getHome());
