@@ -7,6 +7,7 @@
 # server nor the connection is needed for the command to live, to write or to end.
 #
 #   <name>/o, e         FIFOs the command writes into; a pump each copies them into the files out, err
+#   <name>/t            FIFO by which the first follower learns whom it follows for
 #   <name>/supervisor   "<pid> <start time>" of the session that runs the command
 #   <name>/pid          the same of the command's leader; empty until it is really launched
 #   <name>/owner        "<token> <pid> <start time> <tail> <tail>" of who streams it to a server
