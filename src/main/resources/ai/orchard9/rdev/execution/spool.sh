@@ -387,8 +387,9 @@ lead() {
   exit 126
 }
 
-# r_younger := the processes younger than the leader $1 that are not the supervisor's. False when numbers
-# may have been given in a full circle since it was started at $2: then the younger may have lower ones.
+# r_younger := the processes younger than the leader $1 that are not the supervisor's: numbers are given in a
+# circle, theirs lie between the leader's and the last one given. False when that may have come round since the
+# leader was started at $2.
 find_younger() {
   read -r r_x r_x r_x r_x r_last </proc/loadavg
   clock
@@ -397,7 +398,7 @@ find_younger() {
   set +f
   for r_y in /proc/[0-9]*; do
     r_y=${r_y#/proc/}
-    { [ "$r_y" -gt "$1" ] && identify "$r_y"; } || continue
+    { [ "$r_y" -gt "$1" ] && [ "$r_y" -le "$r_last" ] && identify "$r_y"; } || continue
     r_parent=${r_stat##*) }
     r_parent=${r_parent#* }
     case " $$ $r_follower $r_pump_out $r_pump_err $r_watchdog " in

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 
 /// One section of `docs/benchmarks.md`: a table, and what is to be known about it. Writing it
 /// leaves the other sections as they are.
-final class Report {
+public final class Report {
   private static final Path FILE = Playground.project().resolve("docs/benchmarks.md");
   private static final Pattern HEADING = Pattern.compile("(?m)^## ");
   private static final String INTRODUCTION =
@@ -37,13 +37,14 @@ final class Report {
   private final List<String> notes = new ArrayList<>();
 
   /// @param title sections stand in its order
-  Report(String title, String... columns) {
+  public Report(String title, String... columns) {
     this.title = title;
     rows.add(List.of(columns));
     rows.add(Arrays.stream(columns).map(it -> "---").toList());
   }
 
-  Report row(String name, String... cells) {
+  /// Adds a row.
+  public Report row(String name, String... cells) {
     var row = new ArrayList<String>();
     row.add(name);
     row.addAll(List.of(cells));
@@ -51,13 +52,14 @@ final class Report {
     return this;
   }
 
-  Report note(String text) {
+  /// Adds a paragraph below the table.
+  public Report note(String text) {
     notes.add(text);
     return this;
   }
 
   /// Prints the section and writes it.
-  void write() {
+  public void write() {
     var text = text();
     System.out.println(text);
     var sections = sections();
