@@ -41,11 +41,19 @@ final class FirstStart {
 
   private static void say(Server server, Path file) {
     var address = address(server);
-    LOG.atInfo()
-        .addKeyValue("file", file)
-        .addKeyValue("console", address + "/console")
-        .addKeyValue("try", "curl -H \"X-API-Key: $(cat " + file + ")\" " + address + "/projects")
-        .log("an admin key is in this file");
+    LOG.atInfo().addKeyValue("url", address + "/console").log("console");
+    LOG.atInfo().addKeyValue("file", file).log("an admin key is in this file");
+    // In the message and at its end, so that the line can be pasted as it is.
+    LOG.atInfo().log("try: {}", example(address, file));
+  }
+
+  private static String example(String address, Path file) {
+    return "curl -H \"X-API-Key: $(cat '"
+        + file
+        + "')\" -H 'Content-Type: application/json' -H 'Prefer: wait=10' -d '{\"command\": \"echo"
+        + " hello\"}' "
+        + address
+        + "/projects/demo/shell";
   }
 
   private static String address(Server server) {
