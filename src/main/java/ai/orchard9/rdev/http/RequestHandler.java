@@ -36,7 +36,7 @@ final class RequestHandler extends Handler.Wrapper {
     request.setAttribute(RequestContext.ATTRIBUTE, context);
     response.getHeaders().put(REQUEST_ID, context.requestId());
     try (var _ = MDC.putCloseable(RequestContext.MDC_KEY, context.requestId())) {
-      return super.handle(request, response, callback);
+      return super.handle(request, response, new LingeringClose(request, callback));
     }
   }
 
