@@ -26,9 +26,9 @@ public record Database(Jdbi api, Jdbi background, DatabaseTarget target, boolean
                 .one());
   }
 
-  /// A connection outside of every pool, for LISTEN. Reads do not time out; the caller closes it.
+  /// See [DatabaseTarget#connect]; for LISTEN.
   public Connection connect() throws SQLException {
-    return EmbeddedPostgres.connect(target);
+    return target.connect();
   }
 
   /// Says `ok` when a request could be served now.

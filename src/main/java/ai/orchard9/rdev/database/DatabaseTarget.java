@@ -5,6 +5,10 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
 
 /// Where a database is and who we are there.
 public record DatabaseTarget(String jdbcUrl, String user, Secret<String> password) {
@@ -54,6 +58,17 @@ public record DatabaseTarget(String jdbcUrl, String user, Secret<String> passwor
         jdbcUrl.substring(0, start) + name + (query < 0 ? "" : jdbcUrl.substring(query)),
         user,
         password);
+  }
+
+  /// A connection outside of every pool; the caller closes it. Reads do not time out.
+  public Connection connect() throws SQLException {
+    var properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password.value());
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("loginTimeout", "5");
+    properties.setProperty("ApplicationName", "rdev-api");
+    return DriverManager.getConnection(jdbcUrl, properties);
   }
 
   private static String expected() {

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -299,7 +297,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       if (postmaster.isPresent() && postmaster.get().port() > 0) {
         var there =
             DatabaseTarget.of(LOOPBACK, postmaster.get().port(), "postgres", USER, password);
-        try (var _ = connect(there)) {
+        try (var _ = there.connect()) {
           return there.named(USER);
         } catch (SQLException notYet) {
           last = Optional.of(notYet);
@@ -312,7 +310,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private void ensureDatabase() throws SQLException {
-    try (var connection = connect(target.named("postgres"));
+    try (var connection = target.named("postgres").connect();
         var statement = connection.createStatement()) {
       var exists = false;
       try (var rows =
@@ -340,16 +338,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             "--silent"));
     LOG.atInfo().log("embedded PostgreSQL stopped");
     return true;
-  }
-
-  static Connection connect(DatabaseTarget target) throws SQLException {
-    var properties = new java.util.Properties();
-    properties.setProperty("user", target.user());
-    properties.setProperty("password", target.password().value());
-    properties.setProperty("connectTimeout", "5");
-    properties.setProperty("loginTimeout", "5");
-    properties.setProperty("ApplicationName", "rdev-api");
-    return DriverManager.getConnection(target.jdbcUrl(), properties);
   }
 
   private String program(String name) {

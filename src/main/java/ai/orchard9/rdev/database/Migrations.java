@@ -64,12 +64,12 @@ public final class Migrations {
   }
 
   private <T> T exclusively(Work<T> work) throws SQLException {
-    try (var guard = EmbeddedPostgres.connect(target);
+    try (var guard = target.connect();
         var lock = guard.prepareStatement("SELECT pg_advisory_lock(?)")) {
       lock.setLong(1, LOCK);
       lock.execute();
       releaseStaleLock(guard);
-      try (var connection = EmbeddedPostgres.connect(target)) {
+      try (var connection = target.connect()) {
         return quietly(connection, work);
       }
       // Closing the guard's connection ends the session, and the lock with it.

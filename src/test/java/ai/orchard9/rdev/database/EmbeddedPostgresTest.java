@@ -66,7 +66,7 @@ final class EmbeddedPostgresTest {
         new DatabaseTarget(
             target.jdbcUrl(), target.user(), new ai.orchard9.rdev.config.Secret<>("wrong"));
 
-    var refused = catchSqlState(() -> EmbeddedPostgres.connect(wrong));
+    var refused = catchSqlState(() -> wrong.connect());
 
     assertThat(refused).contains("28P01");
     assertThat(Files.getPosixFilePermissions(HOME.resolve("postgres/password"))).hasSize(2);
@@ -224,7 +224,7 @@ final class EmbeddedPostgresTest {
   }
 
   private static void execute(EmbeddedPostgres postgres, String... statements) throws SQLException {
-    try (var connection = EmbeddedPostgres.connect(postgres.target());
+    try (var connection = postgres.target().connect();
         var statement = connection.createStatement()) {
       for (var sql : statements) {
         statement.execute(sql);
@@ -233,7 +233,7 @@ final class EmbeddedPostgresTest {
   }
 
   private static String ask(EmbeddedPostgres postgres, String query) throws SQLException {
-    try (var connection = EmbeddedPostgres.connect(postgres.target());
+    try (var connection = postgres.target().connect();
         var statement = connection.createStatement();
         var rows = statement.executeQuery(query)) {
       assertThat(rows.next()).isTrue();

@@ -48,7 +48,7 @@ final class MigrationsTest {
   }
 
   private static List<String> tables(String database) throws Exception {
-    try (var connection = EmbeddedPostgres.connect(POSTGRES.target().named(database))) {
+    try (var connection = POSTGRES.target().named(database).connect()) {
       var handle = org.jdbi.v3.core.Jdbi.open(connection);
       return handle
           .createQuery(
