@@ -118,8 +118,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var execution =
         execution(
             configuration, environment, database, runtime, projects, commands, output, background);
-    BeforeStop.install(environment, streams.streams()::drain, execution::stop);
-    OpsModule.install(environment, registry, checks(database, projects));
+    var readiness = OpsModule.install(environment, registry, checks(database, projects));
+    BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     FirstStart.announce(configuration, environment, database);
   }
 

@@ -1,0 +1,35 @@
+package ai.orchard9.rdev.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Whether requests should be sent here.
+final class ReadinessTest {
+
+  @Test
+  void namesWhatFailed() throws Exception {
+    var readiness =
+        new Readiness(
+            Map.of(
+                "database",
+                () -> {
+                  throw new IllegalStateException("gone");
+                }));
+
+    assertThat(readiness.report())
+        .isEqualTo(new Readiness.Report("unready", Map.of("database", "failed: gone")));
+  }
+
+  @Test
+  void isNotReadyOnceTheServerGoesDown() throws Exception {
+    var readiness = new Readiness(Map.of("database", () -> "ok"));
+    assertThat(readiness.report().status()).isEqualTo("ready");
+
+    readiness.drain();
+
+    assertThat(readiness.report())
+        .isEqualTo(new Readiness.Report("draining", Map.of("database", "ok")));
+  }
+}
