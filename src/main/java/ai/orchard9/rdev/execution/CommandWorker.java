@@ -90,8 +90,10 @@ final class CommandWorker implements Runnable {
     } catch (InterruptedException e) {
       LOG.atInfo().log("command left to others");
     } catch (Exception e) {
+      execution.workerFailed();
       LOG.atError().setCause(e).log("command worker failed; the command will be taken over");
     } finally {
+      kills.end();
       execution.left(this);
     }
   }

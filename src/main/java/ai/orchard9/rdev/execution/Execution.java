@@ -36,6 +36,10 @@ public final class Execution implements Managed {
   private static final Duration RENEW_INTERVAL = Duration.ofSeconds(3);
   private static final Duration ADOPT_INTERVAL = Duration.ofSeconds(1);
   private static final Duration KILL_INTERVAL = Duration.ofMillis(500);
+
+  /// How failed workers are counted.
+  private static final String WORKERS = "command-worker";
+
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(5);
 
   private final String owner = UUID.randomUUID().toString();
@@ -48,6 +52,7 @@ public final class Execution implements Managed {
   private final Continuity continuity;
   private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, String> instances = new ConcurrentHashMap<>();
+  private final BackgroundMetrics metrics;
   private final Poller claims;
   private final Poller leases;
   private final Poller adoption;
@@ -69,6 +74,8 @@ public final class Execution implements Managed {
     this.config = config;
     this.launches = new Launches(config);
     this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
+    this.metrics = metrics;
+    metrics.expect(WORKERS);
     this.claims = new Poller("claims", CLAIM_INTERVAL, metrics, this::claim);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
     this.adoption = new Poller("adoption", ADOPT_INTERVAL, metrics, this::adopt);
@@ -193,6 +200,10 @@ public final class Execution implements Managed {
     var worker = new CommandWorker(claim, place, adopted, this);
     workers.put(worker.id(), worker);
     Thread.ofVirtual().name("command-" + worker.id()).start(worker);
+  }
+
+  void workerFailed() {
+    metrics.failed(WORKERS);
   }
 
   void left(CommandWorker worker) {

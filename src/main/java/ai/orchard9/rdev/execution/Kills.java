@@ -32,6 +32,7 @@ final class Kills {
   private final CountDownLatch answered = new CountDownLatch(1);
   private Claim.@Nullable KillRequest request;
   private boolean begun;
+  private volatile boolean over;
   private volatile @Nullable KillReceipt receipt;
   private volatile @Nullable Long overAt;
 
@@ -94,9 +95,14 @@ final class Kills {
     }
   }
 
+  /// Nobody waits for it any more: a kill that was not answered is not tried again.
+  void end() {
+    over = true;
+  }
+
   private void run(Claim.KillRequest wanted) {
     try {
-      while (true) {
+      while (!over) {
         try {
           note(spool.kill(place, attempt, wanted.reason(), wanted.grace()));
           return;
