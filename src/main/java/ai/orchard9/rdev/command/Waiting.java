@@ -60,14 +60,13 @@ final class Waiting {
     var deadline = System.nanoTime() + wait.toNanos();
     try (var _ = output.subscribe(id.value(), news::release)) {
       while (true) {
-        if (output.position(id.value()).map(it -> it.ended()).orElse(true)) {
+        if (output.hasEnded(id.value())) {
           return true;
         }
         var left = deadline - System.nanoTime();
         if (left <= 0) {
           return false;
         }
-        // A burst of output is one piece of news: looking more often than every 20 ms helps nobody.
         if (news.tryAcquire(Math.min(left, NET.toNanos()), TimeUnit.NANOSECONDS)) {
           news.drainPermits();
         }

@@ -63,16 +63,6 @@ final class FollowedOutput implements Source {
   }
 
   @Override
-  public byte @Nullable [] heartbeat() {
-    return null;
-  }
-
-  @Override
-  public byte @Nullable [] farewell(String code, String message) {
-    return null;
-  }
-
-  @Override
   public void close() {
     if (subscription != null) {
       subscription.close();

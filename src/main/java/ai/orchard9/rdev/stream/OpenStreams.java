@@ -8,6 +8,8 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -191,8 +193,8 @@ public final class OpenStreams implements Managed {
 
   private void tick() {
     long now = System.nanoTime();
-    var ended = new ConcurrentHashMap<Caller, String>();
-    var valid = ConcurrentHashMap.<Caller>newKeySet();
+    var ended = new HashMap<Caller, String>();
+    var valid = new HashSet<Caller>();
     for (Answer answer : open.values()) {
       Caller caller = answer.follower().caller();
       if (!valid.contains(caller) && !ended.containsKey(caller)) {

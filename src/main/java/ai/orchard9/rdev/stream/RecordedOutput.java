@@ -6,7 +6,6 @@ import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.StreamName;
 import java.util.ArrayDeque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A stretch of recorded bytes of one stream, or of both in the order recorded.
 final class RecordedOutput implements Source {
@@ -74,16 +73,6 @@ final class RecordedOutput implements Source {
             || startOf(first) > position
             || startOf(first) + first.bytes().length <= position;
     after = last == null ? after : last.lastEventId();
-  }
-
-  @Override
-  public byte @Nullable [] heartbeat() {
-    return null;
-  }
-
-  @Override
-  public byte @Nullable [] farewell(String code, String message) {
-    return null;
   }
 
   @Override

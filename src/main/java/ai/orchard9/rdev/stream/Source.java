@@ -16,10 +16,14 @@ interface Source extends AutoCloseable {
   void prepare() throws Exception;
 
   /// What to say after long silence; null for nothing.
-  byte @Nullable [] heartbeat();
+  default byte @Nullable [] heartbeat() {
+    return null;
+  }
 
   /// What to say when the server ends the stream early; null if the client can only be cut off.
-  byte @Nullable [] farewell(String code, String message);
+  default byte @Nullable [] farewell(String code, String message) {
+    return null;
+  }
 
   /// Once; may come while [#prepare] runs.
   @Override

@@ -17,7 +17,7 @@ public sealed interface Next {
   /// Nothing ever again: the command has its final status.
   record Ended() implements Next {}
 
-  /// Only the database knows: call [OutputReader#fetch] where blocking is allowed.
+  /// Only the database knows: call [OutputReader#load] where blocking is allowed.
   record AskDatabase() implements Next {}
 
   /// See [Waiting].

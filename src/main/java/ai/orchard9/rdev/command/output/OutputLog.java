@@ -87,21 +87,24 @@ public final class OutputLog implements Managed {
     return true;
   }
 
-  /// To be called after a commit that changed a command's row in a way its followers want to know
-  /// (started, handed over).
-  public void published(String commandId) {
+  /// To be called after the commit that gave a command its final status.
+  public void finished(String commandId) {
     changed(commandId);
     news.changed(commandId);
   }
 
-  /// To be called after the commit that gave a command its final status.
-  public void finished(String commandId) {
-    published(commandId);
-  }
-
-  /// How far the recorded output goes, asked of the database; empty if there is no such command.
-  public Optional<Position> position(String commandId) {
-    return store.position(commandId);
+  /// Whether the command has its final status. For subscribers: the database is asked only when the
+  /// row may have changed, not at each piece of output.
+  public boolean hasEnded(String commandId) {
+    Topic topic = hold(commandId);
+    try {
+      if (topic.takeStale()) {
+        refresh(topic);
+      }
+      return topic.known().ended();
+    } finally {
+      release(topic);
+    }
   }
 
   /// A cursor over the events after `afterEventId`; to be closed.

@@ -52,7 +52,7 @@ public final class OutputReader implements AutoCloseable {
 
   /// What comes next; may ask the database, so only where blocking is allowed. Never
   /// [Next.AskDatabase].
-  public Next fetch() {
+  Next fetch() {
     Next next = poll();
     if (!(next instanceof Next.AskDatabase)) {
       return next;

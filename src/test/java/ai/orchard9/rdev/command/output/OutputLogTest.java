@@ -84,7 +84,7 @@ final class OutputLogTest {
         .containsEntry("stdout_bytes", 10L)
         .containsEntry("stderr_bytes", 4L)
         .containsEntry("acknowledged", true);
-    assertThat(log.position(id)).contains(new Position(3, false));
+    assertThat(new OutputStore(commands.jdbi(), 1).position(id)).contains(new Position(3, false));
     assertThat(log.head(key, StreamName.STDOUT, 7)).asString(UTF_8).isEqualTo("out1\nou");
     assertThat(log.head(key, StreamName.STDERR, 100)).asString(UTF_8).isEqualTo("err\n");
   }
@@ -99,7 +99,7 @@ final class OutputLogTest {
     assertThat(log.append(key, TOKEN, OWNER, chunks)).isFalse();
 
     assertThat(storedChunks()).isZero();
-    assertThat(log.position(id)).contains(new Position(0, true));
+    assertThat(new OutputStore(commands.jdbi(), 1).position(id)).contains(new Position(0, true));
   }
 
   @Test
@@ -155,6 +155,20 @@ final class OutputLogTest {
       assertThat(there.tryAcquire(700, TimeUnit.MILLISECONDS)).isTrue();
       assertThat(reader.fetch()).isInstanceOf(Next.Found.class);
       assertThat(reader.poll()).isEqualTo(Next.WAITING);
+    }
+  }
+
+  @Test
+  void asksForTheEndOnlyWhenTheRowMayHaveChanged() {
+    // Not started: it hears nothing of others and asks nothing by itself.
+    var alone = unstarted("alone", POSTGRES::connect);
+    try (var _ = alone.subscribe(id, () -> {})) {
+      assertThat(alone.hasEnded(id)).isFalse();
+      commands.finish(id);
+
+      assertThat(alone.hasEnded(id)).as("nobody said so").isFalse();
+      alone.finished(id);
+      assertThat(alone.hasEnded(id)).isTrue();
     }
   }
 
@@ -377,13 +391,16 @@ final class OutputLogTest {
   }
 
   private OutputLog newLog(String serverId, ConnectionSource listening) {
-    var metrics = new PrometheusRegistry();
-    var made =
-        new OutputLog(
-            commands.jdbi(), listening, serverId, new BackgroundMetrics(metrics), metrics);
+    var made = unstarted(serverId, listening);
     logs.add(made);
     made.start();
     return made;
+  }
+
+  private static OutputLog unstarted(String serverId, ConnectionSource listening) {
+    var metrics = new PrometheusRegistry();
+    return new OutputLog(
+        commands.jdbi(), listening, serverId, new BackgroundMetrics(metrics), metrics);
   }
 
   /// A listener that has just begun to listen wakes all, for it may have missed something.
