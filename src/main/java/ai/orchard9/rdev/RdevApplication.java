@@ -25,11 +25,14 @@ import ai.orchard9.rdev.ops.ReadyCheck;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.runtime.Runtime;
+import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
+import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.stream.StreamModule;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,9 +97,10 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         DatabaseModule.install(
             environment, configuration.getDatabase(), configuration.getHome(), background);
     http(configuration, environment, registry, clock, database);
-    var runtime = runtime(configuration);
+    var runtime = runtime(configuration, registry);
+    environment.lifecycle().manage(new AutoCloseableManager(runtime));
     var age = configuration.getCacheTtl().toJavaDuration();
-    var projects = ProjectModule.install(environment, runtime, age, clock);
+    var projects = ProjectModule.install(environment, runtime, age, clock, registry);
     var output = output(configuration, environment, database, background, registry);
     var life = new ProjectEvents(database.background(), background);
     environment.lifecycle().manage(life);
@@ -139,10 +143,13 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         List.of(DatabaseErrors::translate));
   }
 
-  private static Runtime runtime(RdevConfiguration configuration) throws IOException {
-    if (!configuration.getRuntime().backend().equals("local")) {
-      throw new IllegalArgumentException(
-          "RDEV_BACKEND=" + configuration.getRuntime().backend() + ": this build has local only");
+  private static Runtime runtime(RdevConfiguration configuration, PrometheusRegistry registry)
+      throws IOException {
+    var projects = configuration.getRuntime();
+    if (projects.backend().equals("kubernetes")) {
+      return new KubernetesRuntime(
+          new KubernetesConfig(projects.namespace(), projects.spool(), KubernetesConfig.PING),
+          registry);
     }
     return new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
   }

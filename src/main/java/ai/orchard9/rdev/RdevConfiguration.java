@@ -9,6 +9,7 @@ import io.dropwizard.validation.MinDuration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +23,15 @@ public final class RdevConfiguration extends Configuration {
   /// Where projects live.
   ///
   /// @param backend `local` or `kubernetes`
-  /// @param workspaces folder of projects; empty: `home/workspaces`
-  /// @param spool folder of running commands; empty: `home/spool`
-  public record Projects(String backend, String workspaces, String spool) {}
+  /// @param namespace whose pods are projects
+  /// @param workspaces folder of local projects; empty: `home/workspaces`
+  /// @param spool folder of running commands; empty: `home/spool`, in pods `/tmp/.rdev` or
+  ///   `/dev/shm/.rdev`
+  public record Projects(
+      String backend,
+      @Pattern(regexp = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?") String namespace,
+      String workspaces,
+      String spool) {}
 
   /// How commands run.
   ///
@@ -55,7 +62,7 @@ public final class RdevConfiguration extends Configuration {
   private Secret<String> adminKey = new Secret<>("");
   private String trustedProxies = "";
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
-  private @Valid Projects runtime = new Projects("local", "", "");
+  private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Duration cacheTtl = Duration.seconds(30);
 

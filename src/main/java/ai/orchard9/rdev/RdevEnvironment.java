@@ -20,6 +20,10 @@ final class RdevEnvironment {
               url -> url.matches("(jdbc:)?postgres(ql)?://.+")),
           EnvironmentRule.oneOf("MIGRATE_ON_START", "true", "false"),
           EnvironmentRule.oneOf("RDEV_BACKEND", "local", "kubernetes"),
+          EnvironmentRule.parsed(
+              "RDEV_NAMESPACE",
+              "a namespace: lower case letters, digits and dashes, at most 63",
+              name -> name.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")),
           EnvironmentRule.secret(
               "RDEV_ADMIN_KEY",
               "a key that begins with rdev_ and has at least 24 characters",

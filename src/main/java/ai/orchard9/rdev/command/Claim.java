@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.runtime.Place;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param token fencing: every write names it, and none with an older one counts
 /// @param marker random text that ends its output in the spool
+/// @param place where it is to run, or runs
 /// @param instance the spool that the start is or was sent to; null: no start was ever sent
 /// @param acknowledged whether the spool said that it started; it must then never start again
 /// @param remaining until its timeout, by the database's clock; negative when past
@@ -17,6 +19,7 @@ public record Claim(
     Command command,
     long token,
     String marker,
+    Place place,
     @Nullable String instance,
     boolean acknowledged,
     Duration remaining,

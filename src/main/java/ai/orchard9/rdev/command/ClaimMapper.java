@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.runtime.Place;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,12 +22,19 @@ public final class ClaimMapper implements RowMapper<Claim> {
         CommandMapper.read(row),
         row.getLong("token"),
         row.getString("marker"),
+        place(row),
         row.getString("instance"),
         row.getBoolean("acknowledged"),
         Duration.ofMillis(row.getLong("remaining_ms")),
         stdin == null ? NO_STDIN : stdin,
         environment(row.getString("environment")),
         kill(row));
+  }
+
+  /// Commands of a version that kept no places ran where projects have no containers.
+  private static Place place(ResultSet row) throws SQLException {
+    var json = row.getString("place");
+    return json == null ? new Place(row.getString("project"), null, "") : PlaceJson.read(json);
   }
 
   private static Map<String, String> environment(@Nullable String json) {

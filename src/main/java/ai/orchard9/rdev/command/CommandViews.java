@@ -101,6 +101,9 @@ final class CommandViews {
     if (command.status() != CommandStatus.PENDING) {
       return null;
     }
+    if (!projects.isAvailable()) {
+      return "cluster_unavailable";
+    }
     var running = projects.find(command.project()).filter(Project::isRunning).isPresent();
     return running ? "limit" : "project_not_running";
   }

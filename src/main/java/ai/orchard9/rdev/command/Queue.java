@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.runtime.Place;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.Collection;
@@ -64,26 +65,22 @@ public final class Queue {
 
   /// Claims the oldest pending command of the given projects that has room.
   ///
+  /// @param places where each project is served: stored with the claim
   /// @param instances the spool's instance by project, where this server has seen it: stored with
   ///   the claim, before any start is sent
-  /// @param pods the pod's name by project
   /// @param perProject how many may run in one project
   public Optional<Claim> claim(
-      String owner,
-      Collection<String> projects,
-      Map<String, String> instances,
-      Map<String, String> pods,
-      int perProject) {
-    projects.forEach(it -> ensureSlots(it, perProject));
+      String owner, Map<String, Place> places, Map<String, String> instances, int perProject) {
+    places.keySet().forEach(it -> ensureSlots(it, perProject));
     return jdbi.withExtension(
         QueueDao.class,
         dao ->
             dao.claim(
                 owner,
-                projects.toArray(String[]::new),
+                places.keySet().toArray(String[]::new),
                 perProject,
                 JSON.valueToTree(instances).toString(),
-                JSON.valueToTree(pods).toString(),
+                PlaceJson.byProject(places),
                 QueueDao.LEASE_SECONDS));
   }
 

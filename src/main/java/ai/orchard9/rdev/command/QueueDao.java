@@ -19,7 +19,7 @@ interface QueueDao {
 
   String CLAIMED =
       """
-       token, marker, instance, acknowledged, kill_reason, kill_grace_seconds,
+       token, marker, place, instance, acknowledged, kill_reason, kill_grace_seconds,
       (extract(epoch FROM started_at + timeout_seconds * interval '1 second' - clock_timestamp())
         * 1000)::bigint AS remaining_ms,
       """;
@@ -49,7 +49,8 @@ interface QueueDao {
           lease_until = clock_timestamp() + :leaseSeconds * interval '1 second',
           started_at = clock_timestamp(), acknowledged = false,
           instance = (:instances::jsonb ->> commands.project),
-          pod_name = (:pods::jsonb ->> commands.project)
+          place = (:places::jsonb -> commands.project),
+          pod_name = (:places::jsonb -> commands.project #>> '{container,pod}')
         FROM taken WHERE commands.id = taken.command_id
         RETURNING commands.*
       ), told AS (
@@ -61,7 +62,12 @@ interface QueueDao {
           + CommandDao.COLUMNS
           + " FROM changed LEFT JOIN command_inputs inputs ON command_id = id")
   Optional<Claim> claim(
-      String owner, String[] projects, int limit, String instances, String pods, int leaseSeconds);
+      String owner,
+      String[] projects,
+      int limit,
+      String instances,
+      String places,
+      int leaseSeconds);
 
   /// Takes over commands that were released, and those whose owner has been silent for a lease.
   @SqlQuery(
@@ -126,7 +132,7 @@ interface QueueDao {
       """
       WITH changed AS (
         UPDATE commands SET status = 'pending', started_at = NULL, owner = NULL, lease_until = NULL,
-          instance = NULL, pod_name = NULL, attempt = attempt + 1, token = token + 1
+          instance = NULL, place = NULL, pod_name = NULL, attempt = attempt + 1, token = token + 1
         WHERE id = :id AND token = :token AND status = 'running' AND NOT acknowledged
         RETURNING *
       ), freed AS (

@@ -10,8 +10,8 @@ import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.Marker;
 import ai.orchard9.rdev.execution.spool.StartOrder;
 import ai.orchard9.rdev.execution.spool.StartResult;
-import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
+import ai.orchard9.rdev.runtime.SessionRefusedException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +25,10 @@ final class Beginning {
   private static final Logger LOG = LoggerFactory.getLogger(Beginning.class);
   private static final Duration WATCHDOG_SLACK = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofMillis(500);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
   private static final int START_TRIES = 3;
 
   private final Claim claim;
-  private final Place place;
   private final Attempt attempt;
   private final Kills kills;
   private final Execution execution;
@@ -38,15 +38,8 @@ final class Beginning {
   /// Begins nothing yet.
   ///
   /// @param over whether this server should let go of the command
-  Beginning(
-      Claim claim,
-      Place place,
-      Attempt attempt,
-      Kills kills,
-      Execution execution,
-      BooleanSupplier over) {
+  Beginning(Claim claim, Attempt attempt, Kills kills, Execution execution, BooleanSupplier over) {
     this.claim = claim;
-    this.place = place;
     this.attempt = attempt;
     this.kills = kills;
     this.execution = execution;
@@ -63,7 +56,7 @@ final class Beginning {
     for (int i = 0; i < START_TRIES && !over.getAsBoolean(); i++) {
       StartResult result;
       try {
-        result = execution.spool().start(place, order());
+        result = execution.spool().start(claim.place(), order());
       } catch (RuntimeUnavailableException e) {
         LOG.atWarn().setCause(e).log("start not answered; asking the spool whether it took place");
         return adopt(0, 0);
@@ -76,6 +69,11 @@ final class Beginning {
         }
         case StartResult.Refused() -> {
           return adopt(0, 0);
+        }
+        case StartResult.Unreached(var reason) -> {
+          LOG.atWarn().addKeyValue("reason", reason).log("no session opens; queued again");
+          execution.rest(claim.command().project());
+          return putBack();
         }
         case StartResult.Failed(var reason) -> {
           return new Begun.Over(Ending.failed(Failure.startFailed(reason), new OutputHashes()));
@@ -102,15 +100,33 @@ final class Beginning {
     var order =
         new AdoptOrder(
             attempt, new Marker(claim.marker()), claim.token(), known, stdoutOffset, stderrOffset);
+    var pause = RETRY;
     while (!over.getAsBoolean()) {
       try {
-        return taken(execution.spool().adopt(place, order));
+        return taken(execution.spool().adopt(claim.place(), order));
+      } catch (SessionRefusedException e) {
+        switch (e.reason()) {
+          case GONE -> {
+            return gone(e);
+          }
+          case RESTARTED -> {
+            return unknown("its container was restarted; its end was not seen");
+          }
+          case NOT_RUNNING, UNUSABLE -> LOG.atWarn().setCause(e).log("spool not reached yet");
+        }
       } catch (RuntimeUnavailableException e) {
         LOG.atWarn().setCause(e).log("spool not reached; trying again");
-        Thread.sleep(RETRY);
       }
+      Thread.sleep(pause);
+      pause = pause.compareTo(LONGEST_RETRY) < 0 ? pause.plus(RETRY) : pause;
     }
     return new Begun.Left();
+  }
+
+  private Begun gone(SessionRefusedException e) {
+    return new Begun.Over(
+        Ending.failed(
+            new Failure("PROJECT_GONE", e.getMessage() + "; its end was not seen"), hashes()));
   }
 
   private Begun taken(AdoptResult result) {
@@ -134,9 +150,12 @@ final class Beginning {
   }
 
   private Begun unknown(String reason) {
+    return new Begun.Over(Ending.failed(Failure.unknown(reason), hashes()));
+  }
+
+  private OutputHashes hashes() {
     var command = claim.command();
-    var hashes = execution.output().hashes(new CommandKey(command.id().value(), command.day()));
-    return new Begun.Over(Ending.failed(Failure.unknown(reason), hashes));
+    return execution.output().hashes(new CommandKey(command.id().value(), command.day()));
   }
 
   /// Provably never started: no start was ever sent.

@@ -10,7 +10,6 @@ import ai.orchard9.rdev.execution.Ending.Failure;
 import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.End;
 import ai.orchard9.rdev.execution.spool.Follow;
-import ai.orchard9.rdev.runtime.Place;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +33,14 @@ final class CommandWorker implements Runnable {
   private volatile boolean lost;
   private volatile @Nullable OutputRecorder recorder;
 
-  CommandWorker(Claim claim, Place place, boolean adopted, Execution execution) {
+  CommandWorker(Claim claim, boolean adopted, Execution execution) {
     this.claim = claim;
     this.adopted = adopted;
     this.execution = execution;
     this.deadline = System.nanoTime() + claim.remaining().toNanos();
     var attempt = new Attempt(id(), claim.command().attempt());
-    this.kills = new Kills(execution.spool(), place, attempt, this::wake);
-    this.beginning = new Beginning(claim, place, attempt, kills, execution, this::isOver);
+    this.kills = new Kills(execution.spool(), claim.place(), attempt, this::wake);
+    this.beginning = new Beginning(claim, attempt, kills, execution, this::isOver);
     var requested = claim.kill();
     if (requested != null) {
       kills.request(requested);

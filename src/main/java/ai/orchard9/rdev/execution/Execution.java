@@ -5,7 +5,6 @@ import ai.orchard9.rdev.background.Poller;
 import ai.orchard9.rdev.command.Claim;
 import ai.orchard9.rdev.command.CommandId;
 import ai.orchard9.rdev.command.Queue;
-import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.project.Project;
@@ -14,14 +13,13 @@ import ai.orchard9.rdev.runtime.Place;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +38,9 @@ public final class Execution implements Managed {
   /// How failed workers are counted.
   private static final String WORKERS = "command-worker";
 
+  /// How long a project is left alone that no session could be opened in.
+  private static final Duration REST = Duration.ofSeconds(1);
+
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(5);
 
   private final String owner = UUID.randomUUID().toString();
@@ -52,6 +53,7 @@ public final class Execution implements Managed {
   private final Continuity continuity;
   private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, String> instances = new ConcurrentHashMap<>();
+  private final Map<String, Long> resting = new ConcurrentHashMap<>();
   private final BackgroundMetrics metrics;
   private final Poller claims;
   private final Poller leases;
@@ -115,27 +117,30 @@ public final class Execution implements Managed {
 
   private void claim() {
     while (!stopping && workers.size() < config.maximumRunning()) {
-      var places = new HashMap<String, Place>();
-      var pods = new HashMap<String, String>();
-      projects.running().forEach(it -> note(it, places, pods));
+      var places = places();
       if (places.isEmpty()) {
         return;
       }
-      var claim = queue.claim(owner, places.keySet(), instances, pods, config.concurrentCommands());
+      var claim = queue.claim(owner, places, instances, config.concurrentCommands());
       if (claim.isEmpty()) {
         return;
       }
-      var project = claim.get().command().project();
-      work(claim.get(), Objects.requireNonNull(places.get(project)), false);
+      work(claim.get(), false);
     }
   }
 
-  private static void note(Project project, Map<String, Place> places, Map<String, String> pods) {
-    places.put(project.id(), project.place());
-    var pod = project.podName();
-    if (pod != null) {
-      pods.put(project.id(), pod);
-    }
+  /// Where commands can start now.
+  private Map<String, Place> places() {
+    var now = System.nanoTime();
+    resting.values().removeIf(until -> now - until >= 0);
+    return projects.running().stream()
+        .filter(it -> !resting.containsKey(it.id()))
+        .collect(Collectors.toMap(Project::id, Project::place));
+  }
+
+  /// Starts nothing in a project for a moment, for its sessions do not open.
+  void rest(String project) {
+    resting.put(project, System.nanoTime() + REST.toNanos());
   }
 
   private void renew() {
@@ -159,20 +164,7 @@ public final class Execution implements Managed {
     if (stopping || room <= 0) {
       return;
     }
-    for (var claim : queue.adopt(owner, workers.keySet(), room, silent)) {
-      var project = projects.find(claim.command().project());
-      if (project.isPresent()) {
-        work(claim, project.get().place(), true);
-      } else {
-        queue.finish(
-            claim,
-            Ending.failed(
-                    new Ending.Failure("PROJECT_GONE", "the project is gone"),
-                    output.hashes(
-                        new CommandKey(claim.command().id().value(), claim.command().day())))
-                .result());
-      }
-    }
+    queue.adopt(owner, workers.keySet(), room, silent).forEach(it -> work(it, true));
   }
 
   private void kill() {
@@ -196,8 +188,8 @@ public final class Execution implements Managed {
     }
   }
 
-  private void work(Claim claim, Place place, boolean adopted) {
-    var worker = new CommandWorker(claim, place, adopted, this);
+  private void work(Claim claim, boolean adopted) {
+    var worker = new CommandWorker(claim, adopted, this);
     workers.put(worker.id(), worker);
     Thread.ofVirtual().name("command-" + worker.id()).start(worker);
   }

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.project;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.runtime.Found;
+import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import java.time.Duration;
@@ -14,30 +15,38 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The projects that the runtime shows, cached. One thread asks the runtime at a time. Any thread
-/// may call.
+/// The projects that the runtime shows, cached. While the runtime cannot be asked, what was last
+/// known is served, and said to be stale. Any thread may call, and none waits longer than a second
+/// as long as anything is known.
 public final class ProjectCatalog {
   private static final Logger LOG = LoggerFactory.getLogger(ProjectCatalog.class);
   private static final Duration RETRY = Duration.ofSeconds(5);
 
+  /// How long a list is good enough for somebody who looks for a project that is not in it. The
+  /// watch tells of new ones sooner; unknown ids must not make a list call each.
+  private static final Duration MISS_AGE = Duration.ofSeconds(1);
+
   private final Runtime runtime;
   private final Duration maximumAge;
   private final InstantSource clock;
-  private final ReentrantLock asking = new ReentrantLock();
+  private final Refreshing refreshing;
+  private final CatalogMetrics metrics;
+  private final Object applying = new Object();
   private volatile @Nullable Snapshot snapshot;
 
-  private record Snapshot(Map<String, Project> projects, Instant taken) {}
-
   /// @param maximumAge how old a list may be before the runtime is asked again
-  ProjectCatalog(Runtime runtime, Duration maximumAge, InstantSource clock) {
+  ProjectCatalog(
+      Runtime runtime, Duration maximumAge, InstantSource clock, CatalogMetrics metrics) {
     this.runtime = runtime;
     this.maximumAge = maximumAge;
     this.clock = clock;
+    this.metrics = metrics;
+    this.refreshing = new Refreshing(this::ask);
+    runtime.watch(this::changed);
   }
 
   /// All that the caller may see, sorted by id.
@@ -65,53 +74,109 @@ public final class ProjectCatalog {
   /// new one can be used at once.
   public Optional<Project> find(String id) {
     var known = current().projects().get(id);
-    return Optional.ofNullable(known != null ? known : refreshed().projects().get(id));
+    return Optional.ofNullable(known != null ? known : fresh(MISS_AGE).projects().get(id));
   }
 
-  /// Those in which commands can start now.
+  /// Those in which commands can start now; none while the runtime does not answer.
   public List<Project> running() {
-    return current().projects().values().stream().filter(Project::isRunning).toList();
+    var known = current();
+    return runtime.isAvailable()
+        ? known.projects().values().stream().filter(Project::isRunning).toList()
+        : List.of();
   }
 
-  /// Forgets the list: the next reader asks the runtime.
+  /// Whether commands can start anywhere.
+  public boolean isAvailable() {
+    return runtime.isAvailable();
+  }
+
+  /// Since when the list may be out of date; empty while it is not.
+  public Optional<Instant> staleSince() {
+    var known = snapshot;
+    return known == null || !known.stale() ? Optional.empty() : Optional.of(known.taken());
+  }
+
+  /// What is known, and how well.
+  Snapshot snapshot() {
+    return current();
+  }
+
+  /// Forgets how fresh the list is: the next reader asks the runtime.
   public void flush() {
-    snapshot = null;
+    synchronized (applying) {
+      var known = snapshot;
+      snapshot = known == null ? null : known.expired();
+    }
+    refreshing.forgetFailure();
   }
 
   private Snapshot current() {
+    // While the runtime does not answer, it is asked each second whether it does again.
+    return fresh(runtime.isAvailable() ? maximumAge : MISS_AGE);
+  }
+
+  /// A list no older than this, or a stale one.
+  private Snapshot fresh(Duration age) {
     var known = snapshot;
-    if (known != null && known.taken().plus(maximumAge).isAfter(clock.instant())) {
+    if (known != null && known.isYoungerThan(age)) {
+      metrics.hit();
       return known;
     }
-    return refreshed();
+    metrics.miss();
+    refreshing.refresh(known != null);
+    var found = snapshot;
+    if (found == null) {
+      throw new ApiException.Unavailable("the projects cannot be listed now", RETRY);
+    }
+    return known == null || found.takenNanos() != known.takenNanos() ? found : unanswered(found);
   }
 
-  private Snapshot refreshed() {
-    var before = clock.instant();
-    asking.lock();
-    try {
+  private Snapshot unanswered(Snapshot old) {
+    synchronized (applying) {
       var known = snapshot;
-      if (known != null && known.taken().isAfter(before)) {
-        return known;
+      if (known != null
+          && known.takenNanos() == old.takenNanos()
+          && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge))) {
+        known = known.asStale();
+        snapshot = known;
+        metrics.stale();
       }
-      return ask(known);
-    } finally {
-      asking.unlock();
+      return known == null ? old : known;
     }
   }
 
-  private Snapshot ask(@Nullable Snapshot known) {
-    try {
-      var taken = new Snapshot(byId(runtime.list()), clock.instant());
-      snapshot = taken;
-      return taken;
-    } catch (RuntimeUnavailableException e) {
-      LOG.atWarn().setCause(e).log("projects cannot be listed");
-      if (known == null) {
-        throw new ApiException.Unavailable("the projects cannot be listed now", RETRY);
-      }
-      return known;
+  private void ask() throws RuntimeUnavailableException {
+    var listing = runtime.list();
+    synchronized (applying) {
+      var known = snapshot;
+      var projects =
+          known != null && known.version() > listing.version()
+              ? known.projects()
+              : byId(listing.found());
+      apply(
+          new Snapshot(
+              projects,
+              listing.leftOut(),
+              Math.max(listing.version(), known == null ? 0 : known.version()),
+              clock.instant(),
+              System.nanoTime(),
+              false));
     }
+  }
+
+  /// The runtime tells by itself; how old the list is remains as it was.
+  private void changed(Listing listing) {
+    synchronized (applying) {
+      var known = snapshot;
+      if (known != null && listing.version() > known.version()) {
+        apply(known.with(byId(listing.found()), listing));
+      }
+    }
+  }
+
+  private void apply(Snapshot changed) {
+    snapshot = changed;
+    metrics.projects(changed.projects().size());
   }
 
   private Map<String, Project> byId(List<Found> found) {

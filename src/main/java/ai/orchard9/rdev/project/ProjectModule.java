@@ -2,6 +2,7 @@ package ai.orchard9.rdev.project;
 
 import ai.orchard9.rdev.runtime.Runtime;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -11,8 +12,13 @@ public final class ProjectModule {
 
   /// Serves `/projects` and returns the catalog that others ask.
   public static ProjectCatalog install(
-      Environment environment, Runtime runtime, Duration maximumAge, InstantSource clock) {
-    var catalog = new ProjectCatalog(runtime, maximumAge, clock);
+      Environment environment,
+      Runtime runtime,
+      Duration maximumAge,
+      InstantSource clock,
+      PrometheusRegistry registry) {
+    var metrics = new CatalogMetrics(registry);
+    var catalog = new ProjectCatalog(runtime, maximumAge, clock, metrics);
     environment.jersey().register(new ProjectResource(catalog));
     return catalog;
   }

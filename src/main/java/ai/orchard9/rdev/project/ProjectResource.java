@@ -28,14 +28,21 @@ public final class ProjectResource {
   @GET
   @RequiresScope(Scope.PROJECTS_READ)
   public Envelope<List<Body>> list(@Auth Caller caller) {
-    return Envelope.page(catalog.list(caller).stream().map(Body::of).toList(), null);
+    return marked(Envelope.page(catalog.list(caller).stream().map(Body::of).toList(), null));
   }
 
   @GET
   @Path("/{id}")
   @RequiresScope(Scope.PROJECTS_READ)
   public Envelope<Body> get(@Auth Caller caller, @PathParam("id") String id) {
-    return Envelope.of(Body.of(catalog.get(caller, id)));
+    return marked(Envelope.of(Body.of(catalog.get(caller, id))));
+  }
+
+  private <T> Envelope<T> marked(Envelope<T> answer) {
+    return catalog
+        .staleSince()
+        .map(since -> answer.withMeta("stale", true).withMeta("stale_since", since))
+        .orElse(answer);
   }
 
   /// One project on the wire.

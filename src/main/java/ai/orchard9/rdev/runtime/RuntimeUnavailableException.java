@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The runtime could not be reached or did not answer in time. Says nothing about what became of
 /// the request: ask again, by the same name, once it is back.
-public final class RuntimeUnavailableException extends Exception {
+public sealed class RuntimeUnavailableException extends Exception permits SessionRefusedException {
   private static final long serialVersionUID = 1;
 
   public RuntimeUnavailableException(String message) {

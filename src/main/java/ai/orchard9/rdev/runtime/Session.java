@@ -18,7 +18,7 @@ public interface Session extends AutoCloseable {
   /// What it prints to stderr, likewise.
   InputStream stderr();
 
-  /// How it ended, or [Exit.Unknown] when it did not within the limit or the connection was lost.
+  /// How it ended, or [Exit.Running] when it has not within the limit.
   Exit waitFor(Duration limit) throws InterruptedException;
 
   /// Lets go of the three streams, without waiting. Nothing in the session is killed: what still

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
+import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class QueueTest {
 
   private static final Caller ALICE =
       new Caller(null, "alice", "alice", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
-  private static final Set<String> DEMO = Set.of("demo");
+  private static final Map<String, Place> DEMO = Map.of("demo", new Place("demo", null, "/demo"));
 
   private Queue queue = queue();
 
@@ -46,17 +47,19 @@ class QueueTest {
 
     assertThat(claimed(2)).isEqualTo(first);
     assertThat(claimed(2)).isEqualTo(second);
-    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 2)).isEmpty();
+    assertThat(queue.claim("me", DEMO, Map.of(), 2)).isEmpty();
   }
 
   @Test
-  void handsTheInputsOverAndNotesTheSpoolAndThePod() {
+  void handsTheInputsOverAndNotesTheSpoolAndThePlace() {
     submit("demo", "cat");
+    var place =
+        new Place("demo", new Place.Container("pod-1", "uid-1", "main", "containerd://1"), "/work");
 
-    var claim =
-        queue.claim("me", DEMO, Map.of("demo", "i-1"), Map.of("demo", "pod-1"), 5).orElseThrow();
+    var claim = queue.claim("me", Map.of("demo", place), Map.of("demo", "i-1"), 5).orElseThrow();
 
     assertThat(claim.instance()).isEqualTo("i-1");
+    assertThat(claim.place()).isEqualTo(place);
     assertThat(claim.command().podName()).isEqualTo("pod-1");
     assertThat(claim.environment()).containsExactly(Map.entry("A", "1"));
     assertThat(claim.stdin()).asString().isEqualTo("in");
@@ -73,7 +76,7 @@ class QueueTest {
     try (var threads = Executors.newFixedThreadPool(16)) {
       var tasks = new ArrayList<Callable<Optional<Claim>>>();
       for (int i = 0; i < 16 * 4; i++) {
-        tasks.add(() -> queue.claim("me", DEMO, Map.of(), Map.of(), 5));
+        tasks.add(() -> queue.claim("me", DEMO, Map.of(), 5));
       }
       for (var future : threads.invokeAll(tasks)) {
         claims.add(future.get());
@@ -97,7 +100,7 @@ class QueueTest {
   @Test
   void whoLostTheLeaseCanChangeNothing() {
     submit("demo", "x");
-    var old = queue.claim("old", DEMO, Map.of("demo", "i"), Map.of(), 5).orElseThrow();
+    var old = queue.claim("old", DEMO, Map.of("demo", "i"), 5).orElseThrow();
     expireLeases();
     var taken = queue.adopt("new", List.of(), 10, true);
 
@@ -115,7 +118,7 @@ class QueueTest {
   @Test
   void adoptsNothingWhoseLeaseHolds() {
     submit("demo", "x");
-    assertThat(queue.claim("old", DEMO, Map.of(), Map.of(), 5)).isPresent();
+    assertThat(queue.claim("old", DEMO, Map.of(), 5)).isPresent();
 
     assertThat(queue.adopt("new", List.of(), 10, true)).isEmpty();
   }
@@ -123,7 +126,7 @@ class QueueTest {
   @Test
   void takesNoSilentOwnersCommandsBeforeTheDatabaseIsSettled() {
     submit("demo", "x");
-    assertThat(queue.claim("old", DEMO, Map.of(), Map.of(), 5)).isPresent();
+    assertThat(queue.claim("old", DEMO, Map.of(), 5)).isPresent();
     expireLeases();
 
     assertThat(queue.adopt("new", List.of(), 10, false)).isEmpty();
@@ -132,7 +135,7 @@ class QueueTest {
   @Test
   void aReleasedCommandCanBeTakenOverAtOnce() {
     submit("demo", "x");
-    var claim = queue.claim("old", DEMO, Map.of(), Map.of(), 5).orElseThrow();
+    var claim = queue.claim("old", DEMO, Map.of(), 5).orElseThrow();
 
     assertThat(queue.release(claim)).isTrue();
     assertThat(queue.adopt("new", List.of(), 10, false)).hasSize(1);
@@ -141,10 +144,10 @@ class QueueTest {
   @Test
   void putsBackOnlyWhatWasNeverAcknowledged() {
     submit("demo", "x");
-    var claim = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
+    var claim = queue.claim("me", DEMO, Map.of(), 1).orElseThrow();
     assertThat(queue.requeue(claim)).isTrue();
 
-    var again = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
+    var again = queue.claim("me", DEMO, Map.of(), 1).orElseThrow();
     assertThat(again.command().attempt()).isEqualTo(2);
     assertThat(again.stdin()).asString().isEqualTo("in");
     queue.acknowledge(again);
@@ -156,8 +159,8 @@ class QueueTest {
   void finishingFreesTheSlotAndTellsTheProject() {
     var first = submit("demo", "x");
     var second = submit("demo", "y");
-    var claim = queue.claim("me", DEMO, Map.of(), Map.of(), 1).orElseThrow();
-    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 1)).isEmpty();
+    var claim = queue.claim("me", DEMO, Map.of(), 1).orElseThrow();
+    assertThat(queue.claim("me", DEMO, Map.of(), 1)).isEmpty();
 
     queue.finish(claim, completed());
 
@@ -174,7 +177,7 @@ class QueueTest {
             handle ->
                 handle.execute("UPDATE commands SET start_before = now() - interval '1 second'"));
 
-    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 5)).isEmpty();
+    assertThat(queue.claim("me", DEMO, Map.of(), 5)).isEmpty();
     queue.failExpired();
 
     assertThat(events(id)).containsExactly("pending", "failed");
@@ -184,7 +187,7 @@ class QueueTest {
   @Test
   void tellsTheOwnerOfACancel() {
     var id = submit("demo", "x");
-    assertThat(queue.claim("me", DEMO, Map.of(), Map.of(), 5)).isPresent();
+    assertThat(queue.claim("me", DEMO, Map.of(), 5)).isPresent();
     POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.requestCancel(id.value(), 7));
 
     assertThat(queue.killRequests("me", Set.of(id.value())))
@@ -194,7 +197,7 @@ class QueueTest {
   }
 
   private CommandId claimed(int limit) {
-    return queue.claim("me", DEMO, Map.of(), Map.of(), limit).orElseThrow().command().id();
+    return queue.claim("me", DEMO, Map.of(), limit).orElseThrow().command().id();
   }
 
   private static Result completed() {

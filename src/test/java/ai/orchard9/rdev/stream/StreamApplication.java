@@ -109,7 +109,8 @@ public final class StreamApplication extends Application<Configuration> {
             environment,
             new LocalRuntime(workspaces, workspaces.resolveSibling("spool")),
             Duration.ofSeconds(30),
-            clock);
+            clock,
+            new PrometheusRegistry());
     var commands =
         CommandModule.create(
             made.jdbi(), made.jdbi(), projects, output, events, clock, 100, Set.of());

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.execution.spool;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
+import ai.orchard9.rdev.runtime.SessionRefusedException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,11 +39,32 @@ public final class Spool implements AutoCloseable {
     if ((place.baseDirectory() + order.workdir()).matches("(?s).*[\n\0].*")) {
       return new StartResult.Failed("newline or NUL in the work directory");
     }
-    var session = sessions.take(place);
+    SpoolSession session;
+    try {
+      session = sessions.take(place);
+    } catch (RuntimeUnavailableException e) {
+      return unreached(e);
+    }
     if (!session.instance().equals(order.instance())) {
       sessions.give(place, session);
       return new StartResult.OtherInstance(session.instance());
     }
+    return start(place, session, order);
+  }
+
+  private static StartResult unreached(RuntimeUnavailableException e) {
+    return e instanceof SessionRefusedException refused
+            && refused.reason() == SessionRefusedException.Reason.UNUSABLE
+        ? new StartResult.Failed(message(e))
+        : new StartResult.Unreached(message(e));
+  }
+
+  private static String message(RuntimeUnavailableException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private StartResult start(Place place, SpoolSession session, StartOrder order)
+      throws RuntimeUnavailableException {
     var answer = sessions.ask(session, run(place, order), sessions.limit());
     sessions.prepare(place);
     if (answer.equals("started")) {

@@ -1,7 +1,10 @@
 package ai.orchard9.rdev.execution.spool;
 
+import static ai.orchard9.rdev.runtime.SessionRefusedException.Reason.UNUSABLE;
+
 import ai.orchard9.rdev.runtime.Exit;
 import ai.orchard9.rdev.runtime.Session;
+import ai.orchard9.rdev.runtime.SessionRefusedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +16,11 @@ import java.util.concurrent.Executor;
 /// and belongs on a platform thread with somebody watching the time.
 final class SpoolSession implements AutoCloseable {
   private static final int LONGEST_LINE = 8192;
+
+  /// How long a session whose streams have ended may take to say how it ended itself.
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
+  private static final String FAILED = "failed ";
 
   private final Session session;
   private final Executor background;
@@ -26,16 +34,41 @@ final class SpoolSession implements AutoCloseable {
 
   /// Sends the script and waits for its greeting.
   ///
-  /// @throws IOException the session broke, or the far side cannot keep commands
+  /// @throws IOException the session broke
+  /// @throws SessionRefusedException the far side cannot keep commands
   static SpoolSession greet(Session session, byte[] script, Executor background)
-      throws IOException {
+      throws IOException, SessionRefusedException {
     send(session, script);
     var greeting = readLine(session.stdout());
     var words = greeting.split(" ", -1);
     if (words.length < 4 || !words[0].equals("rdev") || !words[1].equals("1")) {
-      throw new IOException(greeting.isEmpty() ? "the session ended at once" : greeting);
+      throw failed(session, greeting);
     }
     return new SpoolSession(session, background, words[2]);
+  }
+
+  private static IOException failed(Session session, String greeting)
+      throws SessionRefusedException {
+    if (greeting.startsWith(FAILED)) {
+      throw new SessionRefusedException(UNUSABLE, greeting.substring(FAILED.length()));
+    }
+    if (!greeting.isEmpty()) {
+      return new IOException("unexpected greeting: " + greeting);
+    }
+    return switch (end(session)) {
+      case Exit.NotStarted(var reason) -> throw new SessionRefusedException(UNUSABLE, reason);
+      case Exit.Unknown(var reason) -> new IOException(reason);
+      case Exit.Exited _, Exit.Running _ -> new IOException("the session ended at once");
+    };
+  }
+
+  private static Exit end(Session session) {
+    try {
+      return session.waitFor(LAST_WORD);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Exit.Unknown("interrupted");
+    }
   }
 
   String instance() {
@@ -79,7 +112,7 @@ final class SpoolSession implements AutoCloseable {
 
   /// Whether the far side has left; a spare session may have while nobody looked.
   boolean isOver() throws InterruptedException {
-    return session.waitFor(Duration.ZERO) instanceof Exit.Exited;
+    return !(session.waitFor(Duration.ZERO) instanceof Exit.Running);
   }
 
   /// Closes once the far side has, for what was told last must still arrive.

@@ -12,6 +12,9 @@ public sealed interface StartResult {
   /// Store it, then start again.
   record OtherInstance(String actual) implements StartResult {}
 
+  /// Nothing was sent: no session could be opened. It can be started elsewhere or later.
+  record Unreached(String reason) implements StartResult {}
+
   /// It cannot be started, and nothing ran.
   record Failed(String reason) implements StartResult {}
 }

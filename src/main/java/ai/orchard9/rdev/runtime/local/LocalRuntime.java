@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.runtime.local;
 
 import ai.orchard9.rdev.runtime.Found;
+import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,7 +39,8 @@ public final class LocalRuntime implements Runtime {
   private final Path spoolRoot;
   private final Map<String, String> environment;
   private final List<String> launcher;
-  private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final AtomicLong version = new AtomicLong();
 
   /// @param workspaces the folder of projects
   /// @param spoolRoot where commands are kept while they run; made when needed
@@ -78,21 +81,20 @@ public final class LocalRuntime implements Runtime {
   }
 
   @Override
-  public List<Found> list() throws RuntimeUnavailableException {
+  public Listing list() throws RuntimeUnavailableException {
     try (var entries = Files.list(workspaces)) {
       var found = new ArrayList<Found>();
+      var leftOut = new ArrayList<String>();
       for (var directory : entries.filter(Files::isDirectory).toList()) {
         var id = directory.getFileName().toString();
         if (ID.matcher(id).matches()) {
           found.add(found(id, directory));
-        } else if (!id.startsWith(".") && leftOut.add(id)) {
-          log.atWarn()
-              .addKeyValue("directory", directory)
-              .addKeyValue("reason", "its name is no project id: " + ID.pattern())
-              .log("directory left out");
+        } else if (!id.startsWith(".")) {
+          leftOut.add(id + ": its name is no project id: " + ID.pattern());
         }
       }
-      return found;
+      leftOut.stream().filter(told::add).forEach(it -> log.warn("directory left out: {}", it));
+      return new Listing(version.incrementAndGet(), found, leftOut);
     } catch (IOException | UncheckedIOException e) {
       throw new RuntimeUnavailableException("cannot list " + workspaces, e);
     }

@@ -34,9 +34,7 @@ final class LocalSession implements Session {
 
   @Override
   public Exit waitFor(Duration limit) throws InterruptedException {
-    return process.waitFor(limit)
-        ? new Exit.Exited(process.exitValue())
-        : new Exit.Unknown("still running");
+    return process.waitFor(limit) ? new Exit.Exited(process.exitValue()) : new Exit.Running();
   }
 
   @Override

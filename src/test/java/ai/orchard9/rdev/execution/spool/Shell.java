@@ -1,6 +1,6 @@
 package ai.orchard9.rdev.execution.spool;
 
-import ai.orchard9.rdev.runtime.Found;
+import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
@@ -47,7 +47,7 @@ enum Shell {
   static Runtime within(Runtime runtime, String path) {
     return new Runtime() {
       @Override
-      public List<Found> list() throws RuntimeUnavailableException {
+      public Listing list() throws RuntimeUnavailableException {
         return runtime.list();
       }
 

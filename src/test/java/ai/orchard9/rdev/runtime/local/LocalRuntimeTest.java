@@ -31,13 +31,15 @@ class LocalRuntimeTest {
     }
     Files.createFile(home.resolve("file"));
 
-    var found = runtime().list();
+    var listing = runtime().list();
+    var found = listing.found();
 
     assertThat(found).extracting(Found::name).containsExactlyInAnyOrder("api", "web-2.x");
     assertThat(found).extracting(Found::status).containsOnly(Status.RUNNING);
     assertThat(found)
         .extracting(project -> project.place().baseDirectory())
         .contains(home.resolve("api").toString());
+    assertThat(listing.leftOut()).hasSize(3).anyMatch(it -> it.startsWith("with space: "));
   }
 
   @Test
@@ -53,7 +55,7 @@ class LocalRuntimeTest {
     var text = "env | cut -d= -f1; cut -d' ' -f1,6 /proc/$$/stat >&2; read x; exit 7";
 
     try (var session = runtime().open(place, List.of("sh", "-c", text))) {
-      assertThat(session.waitFor(Duration.ofMillis(1))).isInstanceOf(Exit.Unknown.class);
+      assertThat(session.waitFor(Duration.ofMillis(1))).isInstanceOf(Exit.Running.class);
       session.stdin().write('\n');
       session.stdin().flush();
       var names = new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);

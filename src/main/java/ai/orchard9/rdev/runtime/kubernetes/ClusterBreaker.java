@@ -1,0 +1,109 @@
+package ai.orchard9.rdev.runtime.kubernetes;
+
+import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
+import ai.orchard9.rdev.runtime.SessionRefusedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps us from a cluster that does not answer: after many failed or slow calls none is made for a
+/// while, and then a few that try. A refusal is an answer.
+final class ClusterBreaker {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterBreaker.class);
+
+  // Half of the last twenty, but no fewer than five: one bad pod or one hiccup must not open it.
+  private static final int WINDOW = 20;
+  private static final int LEAST_CALLS = 5;
+  private static final float PERCENT = 50;
+
+  /// An exec takes 20 to 100 ms, a list of 1,000 pods some hundred.
+  private static final Duration SLOW = Duration.ofSeconds(3);
+
+  private static final Duration OPEN = Duration.ofSeconds(5);
+  private static final int PROBES = 2;
+
+  private final CircuitBreaker breaker =
+      CircuitBreaker.of(
+          "cluster",
+          CircuitBreakerConfig.custom()
+              .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+              .slidingWindowSize(WINDOW)
+              .minimumNumberOfCalls(LEAST_CALLS)
+              .failureRateThreshold(PERCENT)
+              .slowCallRateThreshold(PERCENT)
+              .slowCallDurationThreshold(SLOW)
+              .waitDurationInOpenState(OPEN)
+              .permittedNumberOfCallsInHalfOpenState(PROBES)
+              .build());
+
+  /// A call to the cluster.
+  interface Call<T> {
+    T run() throws RuntimeUnavailableException;
+  }
+
+  ClusterBreaker(PrometheusRegistry registry) {
+    breaker
+        .getEventPublisher()
+        .onStateTransition(
+            it ->
+                LOG.atWarn()
+                    .addKeyValue("from", it.getStateTransition().getFromState())
+                    .addKeyValue("to", it.getStateTransition().getToState())
+                    .log("circuit breaker changed"));
+    GaugeWithCallback.builder()
+        .name("rdev_circuit_breaker_state")
+        .help("1 for the state that the circuit breaker is in")
+        .labelNames("name", "state")
+        .callback(this::report)
+        .register(registry);
+  }
+
+  private void report(GaugeWithCallback.Callback callback) {
+    var now = state();
+    for (String state : new String[] {"closed", "half_open", "open"}) {
+      callback.call(state.equals(now) ? 1 : 0, "cluster", state);
+    }
+  }
+
+  <T> T run(Call<T> call) throws RuntimeUnavailableException {
+    if (!breaker.tryAcquirePermission()) {
+      throw new RuntimeUnavailableException("the circuit breaker is open");
+    }
+    var begin = System.nanoTime();
+    try {
+      var result = call.run();
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      return result;
+    } catch (SessionRefusedException e) {
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      throw e;
+    } catch (RuntimeUnavailableException | RuntimeException e) {
+      breaker.onError(System.nanoTime() - begin, TimeUnit.NANOSECONDS, e);
+      throw e;
+    }
+  }
+
+  boolean isClosed() {
+    return state().equals("closed");
+  }
+
+  /// `closed`, `open` or `half_open`.
+  String state() {
+    var state = breaker.getState();
+    return switch (state) {
+      case FORCED_OPEN -> "open";
+      case DISABLED, METRICS_ONLY -> "closed";
+      default -> state.name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  CircuitBreaker breaker() {
+    return breaker;
+  }
+}
