@@ -121,7 +121,15 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     commands.install(environment, streams.answer());
     var execution =
         execution(
-            configuration, environment, database, runtime, projects, commands, output, background);
+            configuration,
+            environment,
+            database,
+            runtime,
+            projects,
+            commands,
+            output,
+            background,
+            registry);
     var readiness = OpsModule.install(environment, registry, checks(database, projects));
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     FirstStart.announce(configuration, environment, database);
@@ -197,14 +205,15 @@ public final class RdevApplication extends Application<RdevConfiguration> {
       ProjectCatalog projects,
       CommandModule commands,
       OutputLog output,
-      BackgroundMetrics background) {
+      BackgroundMetrics background,
+      PrometheusRegistry registry) {
     var settings = configuration.getExecution();
     return ExecutionModule.install(
         environment,
         commands.queue(),
         output,
         // The spool's own limit is a backstop for when no server counts.
-        new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT),
+        new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT, registry),
         projects,
         new ExecutionConfig(
             settings.concurrentCommands(),

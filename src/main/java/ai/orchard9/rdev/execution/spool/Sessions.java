@@ -38,6 +38,7 @@ final class Sessions implements AutoCloseable {
   private final Runtime runtime;
   private final Duration limit;
   private final String staging;
+  private final SessionMetrics metrics;
   private final byte[] script = script();
   private final Map<Place, SpoolSession> spares = new HashMap<>();
   private final ExecutorService threads =
@@ -53,10 +54,18 @@ final class Sessions implements AutoCloseable {
 
   /// @param limit how long to wait for a session, and again for its answer
   /// @param outputLimitBytes of the commands that spares are made for
-  Sessions(Runtime runtime, Duration limit, long outputLimitBytes) {
+  Sessions(Runtime runtime, Duration limit, long outputLimitBytes, SessionMetrics metrics) {
     this.runtime = runtime;
     this.limit = limit;
     this.staging = "stage " + outputLimitBytes;
+    this.metrics = metrics;
+    metrics.spares(this::spareCount);
+  }
+
+  private int spareCount() {
+    synchronized (spares) {
+      return spares.size();
+    }
   }
 
   /// The script, without the comments, which the far side need not read at each session.
@@ -78,6 +87,7 @@ final class Sessions implements AutoCloseable {
     var spare = removeSpare(place);
     try {
       if (spare != null && !spare.isOver()) {
+        metrics.spare();
         return spare;
       }
     } catch (InterruptedException e) {
@@ -86,7 +96,14 @@ final class Sessions implements AutoCloseable {
     if (spare != null) {
       spare.close();
     }
-    return open(place);
+    try {
+      var opened = open(place);
+      metrics.opened();
+      return opened;
+    } catch (RuntimeUnavailableException e) {
+      metrics.failed();
+      throw e;
+    }
   }
 
   /// Gives back one that was not used.

@@ -4,6 +4,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.SessionRefusedException;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,8 +21,9 @@ public final class Spool implements AutoCloseable {
   /// @param outputLimitBytes for each stream, a backstop against a full disk while no server
   ///   counts; it should lie above the limit that servers enforce
   /// @param limit how long to wait for a session, and again for its answer
-  public Spool(Runtime runtime, long outputLimitBytes, Duration limit) {
-    this.sessions = new Sessions(runtime, limit, outputLimitBytes);
+  public Spool(
+      Runtime runtime, long outputLimitBytes, Duration limit, PrometheusRegistry registry) {
+    this.sessions = new Sessions(runtime, limit, outputLimitBytes, new SessionMetrics(registry));
     this.outputLimitBytes = outputLimitBytes;
   }
 

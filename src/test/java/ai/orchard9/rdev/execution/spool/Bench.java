@@ -6,6 +6,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +55,7 @@ final class Bench implements AutoCloseable {
     this.runtime =
         Shell.within(
             new LocalRuntime(home.resolve("workspaces"), root), shell.path(home.resolve("bin")));
-    this.spool = new Spool(runtime, OUTPUT_LIMIT, Duration.ofSeconds(10));
+    this.spool = new Spool(runtime, OUTPUT_LIMIT, Duration.ofSeconds(10), new PrometheusRegistry());
   }
 
   /// What a command printed and how it ended.

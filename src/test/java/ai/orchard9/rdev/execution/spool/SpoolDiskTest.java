@@ -3,6 +3,7 @@ package ai.orchard9.rdev.execution.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,7 +98,8 @@ class SpoolDiskTest {
   void stopsKeepingAtTheBackstopWithoutStoppingTheCommand() throws Exception {
     bench.close();
     bench = new Bench(shell, Files.createTempDirectory("spool-limit"));
-    try (var spool = new Spool(bench.runtime, 100_000, Duration.ofSeconds(10))) {
+    try (var spool =
+        new Spool(bench.runtime, 100_000, Duration.ofSeconds(10), new PrometheusRegistry())) {
       var order = Bench.at(bench.order("head -c 5000000 /dev/zero; exit 2"), bench.instance());
       var started = (StartResult.Started) spool.start(bench.place, order);
       var out = new Bench.Reader(started.follow().stdout());

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -40,7 +41,12 @@ class SpoolHungTest {
   @Test
   void givesUpOnASessionThatNeverGreets() throws Exception {
     try (var bench = new Bench(Shell.DASH);
-        var spool = new Spool(insteadOf(bench.runtime, "exec sleep 3"), 1 << 20, LIMIT)) {
+        var spool =
+            new Spool(
+                insteadOf(bench.runtime, "exec sleep 3"),
+                1 << 20,
+                LIMIT,
+                new PrometheusRegistry())) {
       assertThat(spool.start(bench.place, bench.order("true")))
           .isEqualTo(new StartResult.Unreached("no answer within 300 ms"));
     }
@@ -50,7 +56,8 @@ class SpoolHungTest {
   void givesUpOnASessionThatNeverAnswersNorReads() throws Exception {
     var text = "echo rdev 1 i /tmp; exec sleep 3";
     try (var bench = new Bench(Shell.DASH);
-        var spool = new Spool(insteadOf(bench.runtime, text), 1 << 20, LIMIT)) {
+        var spool =
+            new Spool(insteadOf(bench.runtime, text), 1 << 20, LIMIT, new PrometheusRegistry())) {
       var order = Bench.at(Bench.with(bench.order("cat"), new byte[1 << 20]), "i");
       assertGivesUp(() -> spool.start(bench.place, order));
     }
@@ -59,7 +66,12 @@ class SpoolHungTest {
   @Test
   void saysWhatAFarSideCannotDo() throws Exception {
     try (var bench = new Bench(Shell.DASH);
-        var spool = new Spool(insteadOf(bench.runtime, "echo failed no room"), 1 << 20, LIMIT)) {
+        var spool =
+            new Spool(
+                insteadOf(bench.runtime, "echo failed no room"),
+                1 << 20,
+                LIMIT,
+                new PrometheusRegistry())) {
       assertThat(spool.start(bench.place, bench.order("true")))
           .isEqualTo(new StartResult.Failed("no room"));
     }
