@@ -21,14 +21,14 @@ public final class KubernetesRuntime implements Runtime {
   public KubernetesRuntime(KubernetesConfig config, PrometheusRegistry registry) {
     this.config = config;
     this.cluster = new Cluster(config);
-    this.pods = new PodCache(cluster);
-    this.execs = new Execs(cluster);
     this.breaker = new ClusterBreaker(registry);
+    this.pods = new PodCache(cluster, breaker);
+    this.execs = new Execs(cluster);
   }
 
   @Override
   public Listing list() throws RuntimeUnavailableException {
-    return breaker.run(pods::list);
+    return pods.list();
   }
 
   @Override

@@ -27,7 +27,11 @@ final class PodCache implements AutoCloseable {
   /// Changes come in bursts: a restart of a pod is five or more.
   private static final Duration GATHER = Duration.ofMillis(20);
 
+  /// After a watch has ended; so long, also, between attempts to list.
+  private static final Duration RELIST = Duration.ofSeconds(1);
+
   private final Cluster cluster;
+  private final ClusterBreaker.Call<Listing> asking;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("pod-watch").factory());
@@ -38,8 +42,10 @@ final class PodCache implements AutoCloseable {
   private boolean telling;
   private @Nullable Watch watch;
 
-  PodCache(Cluster cluster) {
+  /// @param guard what calls to the cluster go through
+  PodCache(Cluster cluster, ClusterBreaker guard) {
     this.cluster = cluster;
+    this.asking = () -> guard.run(this::ask);
   }
 
   synchronized void listen(Consumer<Listing> changed) {
@@ -48,6 +54,10 @@ final class PodCache implements AutoCloseable {
 
   /// Asks the cluster.
   Listing list() throws RuntimeUnavailableException {
+    return asking.run();
+  }
+
+  private Listing ask() throws RuntimeUnavailableException {
     var listed = cluster.list();
     synchronized (this) {
       pods.clear();
@@ -99,15 +109,30 @@ final class PodCache implements AutoCloseable {
     }
   }
 
+  /// What a watch that ended has missed is told by a list.
+  private void relist(int mine) {
+    if (!isCurrent(mine)) {
+      return;
+    }
+    try {
+      var listing = asking.run();
+      told().accept(listing);
+    } catch (RuntimeUnavailableException e) {
+      later(RELIST, () -> relist(mine));
+    }
+  }
+
+  private synchronized Consumer<Listing> told() {
+    return listener;
+  }
+
   private void tell() {
     Listing listing;
-    Consumer<Listing> told;
     synchronized (this) {
       telling = false;
       listing = Projects.of(version, pods.values());
-      told = listener;
     }
-    told.accept(listing);
+    told().accept(listing);
   }
 
   private void later(Duration delay, Runnable task) {
@@ -156,9 +181,8 @@ final class PodCache implements AutoCloseable {
 
     @Override
     public void onClose(WatcherException cause) {
-      LOG.atInfo()
-          .addKeyValue("reason", cause.getMessage())
-          .log("watch of pods ended; the next list begins anew");
+      LOG.atInfo().addKeyValue("reason", cause.getMessage()).log("watch of pods ended");
+      later(RELIST, () -> relist(mine));
     }
   }
 }
