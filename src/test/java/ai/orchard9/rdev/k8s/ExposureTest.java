@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -294,7 +295,7 @@ final class ExposureTest {
         && rule.getPorts().stream().anyMatch(range -> covers(range, port));
   }
 
-  private static boolean covers(@org.jspecify.annotations.Nullable IPBlock block, String address) {
+  private static boolean covers(@Nullable IPBlock block, String address) {
     return block != null
         && AddressRange.parse(block.getCidr()).contains(address)
         && block.getExcept().stream()

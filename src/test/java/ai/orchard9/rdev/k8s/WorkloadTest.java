@@ -43,7 +43,7 @@ final class WorkloadTest {
                   + " CLAUDE_STALL_TIMEOUT AGING RETENTION COMMAND_RETENTION WEBHOOK_IN_FLIGHT"
                   + " WEBHOOK_SECRET_KEY DATABASE_URL AUDIT_HMAC_KEY RDEV_SPOOL RDEV_WORKSPACES"
                   + " BIND_HOST MIGRATE_ON_START RDEV_BACKEND RDEV_HOME PORT ADMIN_PORT")
-              .split(" "));
+              .split(" ", -1));
 
   /// Read by the JVM and by psql.
   private static final Set<String> OTHERS =
