@@ -156,7 +156,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var projects = configuration.getRuntime();
     if (projects.backend().equals("kubernetes")) {
       return new KubernetesRuntime(
-          new KubernetesConfig(projects.namespace(), projects.spool(), KubernetesConfig.PING),
+          new KubernetesConfig("", projects.namespace(), projects.spool(), KubernetesConfig.PING),
           registry);
     }
     return new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());

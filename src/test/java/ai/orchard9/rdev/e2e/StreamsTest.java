@@ -11,9 +11,11 @@ import ai.orchard9.rdev.testing.SseClient;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -135,7 +137,7 @@ final class StreamsTest {
                 .start();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var client = server.client();
-      warmUp(client);
+      warmUp(client, threads);
       var before = Processes.residentBytes(server.pid());
       var line = "x".repeat(99);
       var id =
@@ -162,10 +164,12 @@ final class StreamsTest {
   }
 
   /// Brings the heap to its working size: growth after that is what the readers cost.
-  private static void warmUp(ApiClient client) throws Exception {
+  private static void warmUp(ApiClient client, ExecutorService threads) throws Exception {
     for (int i = 0; i < 3; i++) {
       var id = client.shell("yes " + "w".repeat(99) + " | head -n 100000");
-      assertThat(drain(client, id).call()).isEqualTo(100_001L);
+      for (var reader : threads.invokeAll(Collections.nCopies(9, drain(client, id)))) {
+        assertThat(reader.get()).isEqualTo(100_001L);
+      }
     }
   }
 

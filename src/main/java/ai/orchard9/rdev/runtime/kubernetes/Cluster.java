@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.okhttp.OkHttpClientFactory;
+import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,11 @@ final class Cluster implements AutoCloseable {
   }
 
   private static Config config(KubernetesConfig settings) {
-    return new ConfigBuilder(Config.autoConfigure(null))
+    var found =
+        settings.kubeconfig().isEmpty()
+            ? Config.autoConfigure(null)
+            : Config.fromKubeconfig(new File(settings.kubeconfig()));
+    return new ConfigBuilder(found)
         .withNamespace(settings.namespace())
         .withConnectionTimeout(Math.toIntExact(CONNECT.toMillis()))
         .withRequestTimeout(Math.toIntExact(REQUEST.toMillis()))

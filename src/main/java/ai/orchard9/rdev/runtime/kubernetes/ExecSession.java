@@ -42,7 +42,8 @@ final class ExecSession implements Session, WebSocket.Listener {
   @Override
   public void onMessage(WebSocket from, ByteBuffer frame) {
     try {
-      if (frame.hasRemaining()) {
+      // Servers greet with empty frames, of any channel.
+      if (frame.remaining() > 1) {
         receive(frame.get(), frame.slice());
       }
     } catch (InterruptedException e) {
