@@ -498,10 +498,12 @@ stage() {
   r_pump_err=$!
 }
 
-# Takes back what was staged; who waits there sees the end of file.
+# Takes back what was staged; who waits there sees the end of file, and is waited for: orphans would stay
+# zombies.
 unstage() {
   if [ -n "$r_stage" ]; then
     exec 3<&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+    wait
     rm -rf "${r_root:?}/$r_stage"
   fi
   r_stage=

@@ -54,9 +54,7 @@ final class LeftoversTest {
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(
               () ->
-                  assertThat(Processes.touching(server.spool().resolve("cmd-")))
-                      .as("processes in a command's folder")
-                      .isEmpty());
+                  assertThat(server.leftBehind()).as("processes in a command's folder").isEmpty());
     }
   }
 

@@ -30,9 +30,7 @@ final class SharedServer {
               .environment("CONCURRENT_COMMANDS", Integer.toString(CONCURRENT_COMMANDS));
       try {
         builder.environment("CLAUDE_COMMAND", standIn(builder.home()).toString());
-        for (var project : new String[] {ApiClient.DEMO, BUSY}) {
-          Files.createDirectories(builder.home().resolve("workspaces").resolve(project));
-        }
+        builder.project(ApiClient.DEMO).project(BUSY);
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }

@@ -43,12 +43,14 @@ public final class ServerProcess implements AutoCloseable {
 
   /// A server with folders of its own.
   public static Builder named(String name) {
-    return new Builder(Playground.folder(name));
+    var home = Playground.folder(name);
+    return new Builder(home, Backend.of(home));
   }
 
   /// How a server is to be started.
   public static final class Builder {
     private final Path home;
+    private final Backend backend;
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> options = new ArrayList<>();
     private final List<String> wrapper = new ArrayList<>();
@@ -57,17 +59,17 @@ public final class ServerProcess implements AutoCloseable {
     private boolean guest;
     private String heap = "512m";
 
-    private Builder(Path home) {
+    private Builder(Path home, Backend backend) {
       this.home = home;
+      this.backend = backend;
       environment.put("RDEV_HOME", home.toString());
-      environment.put("RDEV_WORKSPACES", home.resolve("workspaces").toString());
-      environment.put("RDEV_SPOOL", home.resolve("spool").toString());
+      environment.putAll(backend.environment());
       environment.put("RDEV_ADMIN_KEY", KEY);
     }
 
     /// Another one that shares folders and settings.
     public Builder twin() {
-      var twin = new Builder(home);
+      var twin = new Builder(home, backend);
       twin.guest = true;
       twin.environment.putAll(environment);
       twin.options.addAll(options);
@@ -128,8 +130,15 @@ public final class ServerProcess implements AutoCloseable {
       return home;
     }
 
-    private String variable(String name) {
-      return Objects.requireNonNull(environment.get(name), name);
+    /// Adds a project.
+    public Builder project(String name) {
+      backend.add(name);
+      return this;
+    }
+
+    /// Where its projects live.
+    public Backend backend() {
+      return backend;
     }
 
     /// Makes it without starting it.
@@ -293,12 +302,17 @@ public final class ServerProcess implements AutoCloseable {
 
   /// The work directory of a project.
   public Path workspace(String project) {
-    return Path.of(made.variable("RDEV_WORKSPACES")).resolve(project);
+    return made.backend.workspace(project);
   }
 
   /// Where its commands' spools lie.
   public Path spool() {
-    return Path.of(made.variable("RDEV_SPOOL"));
+    return made.backend.spool();
+  }
+
+  /// Live processes and zombies of commands, their supervisors and followers.
+  public List<String> leftBehind() {
+    return made.backend.leftBehind();
   }
 
   /// All it has logged.
@@ -308,6 +322,12 @@ public final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Whether it was this server that started a command which runs.
+  public boolean hasStarted(String id) {
+    var request = client().command(id).path("request_id").asText();
+    return log().lines().anyMatch(it -> it.contains("command started") && it.endsWith(request));
   }
 
   private String tail() {
@@ -324,6 +344,7 @@ public final class ServerProcess implements AutoCloseable {
     }
     if (!made.guest) {
       Playground.killAll(made.home);
+      made.backend.close();
     }
   }
 }

@@ -37,7 +37,8 @@ public final class FakePod {
   /// @param pid in its pod
   /// @param hostPid on this machine
   /// @param state the letter that /proc gives
-  public record Proc(long pid, long hostPid, String state, String command) {
+  /// @param directory where it works
+  public record Proc(long pid, long hostPid, String state, String command, String directory) {
     static Optional<Proc> of(long hostPid) {
       try {
         var proc = Path.of("/proc/" + hostPid);
@@ -52,9 +53,17 @@ public final class FakePod {
         var command =
             Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1)
                 .replace('\0', ' ');
-        return Optional.of(new Proc(pid, hostPid, state, command));
+        return Optional.of(new Proc(pid, hostPid, state, command, directory(proc)));
       } catch (IOException | RuntimeException e) {
         return Optional.empty();
+      }
+    }
+
+    private static String directory(Path proc) {
+      try {
+        return Files.readSymbolicLink(proc.resolve("cwd")).toString();
+      } catch (IOException e) {
+        return "";
       }
     }
 
