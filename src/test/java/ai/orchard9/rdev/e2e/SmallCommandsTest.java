@@ -160,7 +160,7 @@ final class SmallCommandsTest {
     var command =
         client.run(
             Map.of(
-                "command", "pwd | sed 's|.*/demo/||'; echo \"$GREETING\"; cat",
+                "command", "pwd | sed -E 's#.*/(demo|workspace)/##'; echo \"$GREETING\"; cat",
                 "workdir", "deep/er",
                 "env", Map.of("GREETING", "it's \"quoted\"\n$(echo no)"),
                 "stdin", "first\nlast without newline",
