@@ -20,6 +20,7 @@ ln -s /proc/self/fd/0 "$root/dev/stdin"
 ln -s /proc/self/fd/1 "$root/dev/stdout"
 ln -s /proc/self/fd/2 "$root/dev/stderr"
 mkdir "$root/dev/shm"
+[ "$user" = 0 ] || chmod 555 "$root/dev"
 mount -t proc proc "$root/proc"
 while [ $# -ge 3 ]; do
   mount --rbind "$2" "$root/$3"

@@ -31,6 +31,7 @@ final class Api {
   }
 
   void answer(Exchange exchange) throws IOException, InterruptedException {
+    exchange.connection().out().reset();
     var target = target(exchange.request());
     cluster.record(target.calls());
     var effects = cluster.faults().take(target.kind());

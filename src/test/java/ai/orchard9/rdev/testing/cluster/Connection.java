@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /// A client's connection.
 final class Connection implements AutoCloseable {
@@ -37,17 +39,30 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /// Ends the answer and lets the client read it to its end: a plain close while bytes of the
-  /// client are unread would be a reset, which may overtake what was sent.
-  void finish() {
+  /// Ends the answer and lets the client read it to its end, which a close while its bytes are
+  /// unread would not: that is a reset, which may overtake what was sent. Whoever reads goes on
+  /// reading.
+  void endOutput() {
     try {
-      socket.setSoTimeout(LINGER_MILLIS);
       socket.shutdownOutput();
-      awaitEnd();
     } catch (IOException _) {
       // It has gone.
     }
-    close();
+    closeAfter(Duration.ofMillis(LINGER_MILLIS));
+  }
+
+  /// Closes it when this time has passed.
+  void closeAfter(Duration time) {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                TimeUnit.NANOSECONDS.sleep(time.toNanos());
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+              close();
+            });
   }
 
   /// Resets the connection.

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.fabric8.kubernetes.client.dsl.ExecListener;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +25,7 @@ final class Exec implements AutoCloseable {
   private final CompletableFuture<Status> status = new CompletableFuture<>();
   private final ExecWatch watch;
 
-  private Exec(KubernetesClient client, String pod, boolean stdin, String... argv) {
-    var call = client.pods().withName(pod);
+  private Exec(ContainerResource call, boolean stdin, String... argv) {
     var listener = new Listening();
     watch =
         stdin
@@ -37,14 +38,14 @@ final class Exec implements AutoCloseable {
   }
 
   static Exec of(KubernetesClient client, String pod, String... argv) {
-    return new Exec(client, pod, false, argv);
+    return new Exec(client.pods().withName(pod).withReadyWaitTimeout(0), false, argv);
   }
 
   static Exec withInput(KubernetesClient client, String pod, String... argv) {
-    return new Exec(client, pod, true, argv);
+    return new Exec(client.pods().withName(pod).withReadyWaitTimeout(0), true, argv);
   }
 
-  void send(String text) throws java.io.IOException {
+  void send(String text) throws IOException {
     watch.getInput().write(text.getBytes(UTF_8));
     watch.getInput().flush();
   }
@@ -72,6 +73,10 @@ final class Exec implements AutoCloseable {
 
   boolean hasStatus() {
     return status.isDone();
+  }
+
+  boolean isOver() {
+    return closed.isDone() || failed.isDone();
   }
 
   int closeCode() throws ExecutionException, InterruptedException, TimeoutException {

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// One exec, from its checks before the upgrade to its status frame.
 final class ExecSession {
@@ -100,8 +99,7 @@ final class ExecSession {
     }
   }
 
-  private void converse(Container container, WebSocket socket)
-      throws IOException, InterruptedException {
+  private void converse(Container container, WebSocket socket) throws IOException {
     var request = exchange.request();
     var streams =
         new Streams(request.flag("stdin"), request.flag("stdout"), request.flag("stderr"));
@@ -110,14 +108,13 @@ final class ExecSession {
     var refusal = Executables.refusal(container, argv.getFirst());
     if (refusal.isPresent()) {
       finish(socket, Statuses.notStarted(refusal.get()));
+      exchange.connection().awaitEnd();
       return;
     }
     var process = ExecProcess.start(container, argv, streams, cluster.fifos());
     cluster.hold(process);
-    var output =
-        Thread.ofPlatform().name("exec " + name).daemon().start(() -> output(process, socket));
+    Thread.ofPlatform().name("exec " + name).daemon().start(() -> output(process, socket));
     input(process, socket);
-    output.join(TimeUnit.SECONDS.toMillis(1));
   }
 
   /// Empty messages, and what a fault wants to be sent.
@@ -139,18 +136,17 @@ final class ExecSession {
   /// Passes on what the client sends. When it goes, input ends and nothing else happens.
   private static void input(ExecProcess process, WebSocket socket) {
     try {
-      while (true) {
-        var message = socket.read();
-        if (message.opcode == WebSocket.CLOSE) {
-          break;
-        }
+      for (var message = socket.read();
+          message.opcode != WebSocket.CLOSE;
+          message = socket.read()) {
         input(process, message.payload);
       }
+      process.endInput();
+      socket.closeToo();
     } catch (IOException _) {
-      // It has gone.
+      process.endInput();
+      socket.connection().close();
     }
-    process.endInput();
-    socket.connection().close();
   }
 
   private static void input(ExecProcess process, byte[] payload) throws EOFException {
@@ -184,10 +180,13 @@ final class ExecSession {
       process.close();
       cluster.release(process);
       if (effects.contains(new Effect.EarlyStatus())) {
-        send(socket, status);
-        out.flush();
-        err.flush();
-        close(socket);
+        socket.together(
+            () -> {
+              send(socket, status);
+              out.flush();
+              err.flush();
+              close(socket);
+            });
       } else {
         finish(socket, status);
       }
@@ -199,10 +198,13 @@ final class ExecSession {
   }
 
   private void finish(WebSocket socket, String status) throws IOException {
-    if (!effects.contains(new Effect.NoStatus())) {
-      send(socket, status);
-    }
-    close(socket);
+    socket.together(
+        () -> {
+          if (!effects.contains(new Effect.NoStatus())) {
+            send(socket, status);
+          }
+          close(socket);
+        });
   }
 
   private static void send(WebSocket socket, String status) throws IOException {
@@ -212,7 +214,7 @@ final class ExecSession {
 
   private static void close(WebSocket socket) throws IOException {
     socket.close(1000);
-    socket.connection().finish();
+    socket.connection().endOutput();
   }
 
   /// Reads one stream as fast as the client does, and no further once the client has gone.

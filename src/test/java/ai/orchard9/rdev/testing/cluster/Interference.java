@@ -1,7 +1,6 @@
 package ai.orchard9.rdev.testing.cluster;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -52,23 +51,10 @@ final class Interference {
     switch (effect) {
       case Effect.Slow(var rate) -> connection.out().slow(rate);
       case Effect.CutAfter(var bytes) -> connection.out().cutAfter(bytes.getAsLong());
-      case Effect.CutWithin(var duration) -> cutLater(connection, duration.get());
+      case Effect.CutWithin(var duration) -> connection.closeAfter(duration.get());
       default -> {
         // Of no meaning here.
       }
     }
-  }
-
-  private static void cutLater(Connection connection, Duration duration) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-              } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-              }
-              connection.close();
-            });
   }
 }

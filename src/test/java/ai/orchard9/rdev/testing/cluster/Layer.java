@@ -37,6 +37,12 @@ final class Layer {
         Files.createDirectories(root.resolve(path.substring(1)));
         mounts.add(volume(volumes.resolve(path.replace('/', '_')), path.substring(1)));
       }
+      if (spec.is(PodSpec.Trait.NON_ROOT)) {
+        // Root's, whoever owns them on the host.
+        for (var name : List.of("root", "run", "etc", "")) {
+          Files.setAttribute(root.resolve(name), "unix:mode", 0555);
+        }
+      }
       return mounts;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

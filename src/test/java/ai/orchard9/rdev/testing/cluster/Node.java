@@ -23,6 +23,7 @@ final class Node implements AutoCloseable {
       folder=$1
       shift
       "$@" sh -c 'read -r pid _ </proc/self/stat; echo "$pid"; exec cat >/dev/null'
+      chmod -R u+w "$folder" 2>/dev/null
       rm -rf --one-file-system "$folder"
       """;
 

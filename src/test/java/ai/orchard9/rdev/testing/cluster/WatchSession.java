@@ -15,7 +15,7 @@ final class WatchSession {
   private final PodStore store;
   private final Exchange exchange;
   private final Selector selector;
-  private final Sink sink;
+  private final EventSink sink;
   private final boolean bookmarks;
   private final boolean initialEventsEnd;
   private final long deadline;
@@ -23,12 +23,7 @@ final class WatchSession {
   private long version;
   private volatile boolean over;
 
-  /// How an event reaches the client.
-  private interface Sink {
-    void send(String json) throws IOException;
-  }
-
-  private WatchSession(PodStore store, Exchange exchange, Sink sink) {
+  private WatchSession(PodStore store, Exchange exchange, EventSink sink) {
     var request = exchange.request();
     var seconds = request.parameter("timeoutSeconds");
     this.store = store;
@@ -51,7 +46,7 @@ final class WatchSession {
       exchange.json(410, Statuses.gone("too old resource version: " + since));
       return;
     }
-    var session = open(cluster.store(), exchange);
+    var session = new WatchSession(cluster.store(), exchange, EventSink.open(exchange));
     cluster.watches().add(session);
     try {
       session.run(since.isEmpty() ? 0 : Long.parseLong(since));
@@ -71,14 +66,6 @@ final class WatchSession {
     }
   }
 
-  private static WatchSession open(PodStore store, Exchange exchange) throws IOException {
-    if (exchange.request().isUpgrade()) {
-      return new WatchSession(store, exchange, exchange.upgrade("")::text);
-    }
-    exchange.startChunks();
-    return new WatchSession(store, exchange, json -> exchange.chunk(json + "\n"));
-  }
-
   void cut() {
     exchange.connection().close();
   }
@@ -94,15 +81,7 @@ final class WatchSession {
 
   private void awaitClient() {
     try {
-      if (exchange.request().isUpgrade()) {
-        var socket = new WebSocket(exchange.connection());
-        var message = socket.read();
-        while (message.opcode != WebSocket.CLOSE) {
-          message = socket.read();
-        }
-      } else {
-        exchange.connection().awaitEnd();
-      }
+      sink.awaitClient();
     } catch (IOException _) {
       // It has gone.
     }
@@ -111,7 +90,7 @@ final class WatchSession {
   private void send(long since) {
     try {
       sendAll(since);
-      end();
+      sink.end();
     } catch (GoneException e) {
       lost(e);
     } catch (IOException _) {
@@ -124,22 +103,10 @@ final class WatchSession {
   private void lost(GoneException why) {
     try {
       sink.send(event("ERROR", Statuses.gone(String.valueOf(why.getMessage()))));
-      end();
+      sink.end();
     } catch (IOException _) {
       exchange.connection().close();
     }
-  }
-
-  private void end() throws IOException {
-    if (exchange.request().isUpgrade()) {
-      new WebSocket(exchange.connection()).close(1000);
-    } else {
-      exchange
-          .connection()
-          .out()
-          .write("0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    }
-    exchange.connection().finish();
   }
 
   private void sendAll(long since) throws IOException, InterruptedException, GoneException {

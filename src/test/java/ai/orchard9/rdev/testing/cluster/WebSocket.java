@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /// The server's end of a WebSocket (RFC 6455), without extensions. Any thread may send; one reads.
 final class WebSocket {
@@ -18,6 +19,7 @@ final class WebSocket {
 
   private final Connection connection;
   private final DataInputStream in;
+  private boolean closed;
 
   WebSocket(Connection connection) {
     this.connection = connection;
@@ -92,9 +94,38 @@ final class WebSocket {
     send(BINARY, payload, payload.length);
   }
 
+  /// Says that nothing more will come; only the first call does.
   void close(int code) throws IOException {
     var payload = ByteBuffer.allocate(2).putShort((short) code).array();
-    send(CLOSE, payload, payload.length);
+    synchronized (connection.out()) {
+      if (!closed) {
+        send(CLOSE, payload, payload.length);
+        closed = true;
+      }
+    }
+  }
+
+  /// Answers the client's wish to close, after what is being sent.
+  void closeToo() {
+    connection.closeAfter(Duration.ofSeconds(5));
+    try {
+      close(1000);
+    } catch (IOException _) {
+      // It has gone.
+    }
+    connection.close();
+  }
+
+  /// Sends several messages with none of another thread between them.
+  void together(Sending messages) throws IOException {
+    synchronized (connection.out()) {
+      messages.send();
+    }
+  }
+
+  /// Messages to be sent.
+  interface Sending {
+    void send() throws IOException;
   }
 
   private void send(int opcode, byte[] payload, int length) throws IOException {
@@ -121,7 +152,12 @@ final class WebSocket {
 
   /// Bytes as they are, whatever they mean.
   void raw(byte[] bytes) throws IOException {
-    connection.out().write(bytes);
+    synchronized (connection.out()) {
+      if (closed) {
+        throw new IOException("closed");
+      }
+      connection.out().write(bytes);
+    }
   }
 
   Connection connection() {

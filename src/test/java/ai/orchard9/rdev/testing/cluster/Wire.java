@@ -19,6 +19,11 @@ final class Wire extends OutputStream {
     this.cut = cut;
   }
 
+  synchronized void reset() {
+    bytesPerSecond = Integer.MAX_VALUE;
+    left = Long.MAX_VALUE;
+  }
+
   synchronized void slow(int rate) {
     bytesPerSecond = rate;
   }
