@@ -2,6 +2,7 @@ package ai.orchard9.rdev.testing;
 
 import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import ai.orchard9.rdev.testing.cluster.FakePod;
+import ai.orchard9.rdev.testing.cluster.PodProcess;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// Where the projects of a server under test live: folders of this machine or, with
 /// `-Drdev.e2e.backend=cluster`, pods of a [FakeCluster]. Tests that say nothing about it hold for
@@ -115,23 +117,30 @@ public sealed interface Backend extends AutoCloseable {
       return Objects.requireNonNull(pods.get(project), project);
     }
 
+    /// The writable layer of its first container's first life.
+    private Path root(String project) {
+      return pod(project).folder().resolve("main-0");
+    }
+
     @Override
     public Path workspace(String project) {
-      return pod(project).path("/workspace");
+      return root(project).resolve("workspace");
     }
 
     @Override
     public Path spool() {
-      return pod(DEMO).path("/tmp/.rdev");
+      return root(DEMO).resolve("tmp/.rdev");
     }
 
     @Override
     public List<String> leftBehind() {
-      return pods.values().stream()
-          .flatMap(it -> it.processes().stream())
-          .filter(it -> it.isZombie() || it.directory().contains("/cmd-"))
-          .map(Object::toString)
-          .toList();
+      return pods.values().stream().flatMap(Cluster::leftBehind).toList();
+    }
+
+    private static Stream<String> leftBehind(FakePod pod) {
+      var zombies = pod.processes().stream().filter(PodProcess::isZombie).map(Object::toString);
+      var directories = pod.run("sh", "-c", "readlink /proc/[0-9]*/cwd").lines();
+      return Stream.concat(zombies, directories.filter(it -> it.contains("/cmd-")));
     }
 
     @Override

@@ -17,7 +17,6 @@ import ai.orchard9.rdev.runtime.SessionRefusedException.Reason;
 import ai.orchard9.rdev.runtime.Status;
 import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import ai.orchard9.rdev.testing.cluster.FakePod;
-import ai.orchard9.rdev.testing.cluster.Faults;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -42,7 +41,7 @@ final class KubernetesRuntimeTest {
     runtime =
         new KubernetesRuntime(
             new KubernetesConfig(
-                cluster.kubeconfig().toString(), FakeCluster.NAMESPACE, "", KubernetesConfig.PING),
+                cluster.kubeconfig().toString(), cluster.namespace(), "", KubernetesConfig.PING),
             new PrometheusRegistry());
   }
 
@@ -139,7 +138,7 @@ final class KubernetesRuntimeTest {
       assertThat(session.stdout().readAllBytes()).isEmpty();
       assertThat(session.waitFor(SOON)).isInstanceOf(Exit.Unknown.class);
     }
-    cluster.faults().lie(Faults.Lie.NO_STATUS);
+    cluster.faults().execs().closeWithoutStatus();
     try (var session = runtime.open(place, List.of("true"))) {
       assertThat(session.stdout().readAllBytes()).isEmpty();
       assertThat(session.waitFor(SOON)).isEqualTo(new Exit.Unknown("closed without a status"));
@@ -168,9 +167,9 @@ final class KubernetesRuntimeTest {
     cluster.faults().clear();
     pod.restartContainer();
     assertRefused(place, Reason.RESTARTED, "container main of pod demo-0 was restarted");
-    pod.replace();
+    var other = pod.replace();
     assertRefused(place, Reason.GONE, "pod demo-0 is gone");
-    pod.delete();
+    other.delete();
     assertRefused(place, Reason.GONE, "pod demo-0 is gone");
   }
 
@@ -187,7 +186,7 @@ final class KubernetesRuntimeTest {
   void entersNoOtherPodOfTheSameName() throws Exception {
     var pod = cluster.run(PodSpec.project("demo"));
     var place = only(runtime.list()).place();
-    cluster.faults().delayExecs(Duration.ofMillis(1500));
+    cluster.faults().execs().delay(Duration.ofMillis(1500));
     var replacing = Thread.ofVirtual().start(() -> replaceOnceAnExecIsUnderWay(pod));
 
     assertRefused(place, Reason.GONE, "pod demo-0 is gone");
