@@ -95,7 +95,17 @@ public sealed interface Backend extends AutoCloseable {
 
     /// One pod, of the project that is always there.
     public Cluster() {
-      add(DEMO);
+      this(PodSpec.project(DEMO));
+    }
+
+    /// One pod that is like this, of the project that is always there.
+    public Cluster(PodSpec demo) {
+      pods.put(DEMO, cluster.run(demo));
+    }
+
+    /// The pod of the project that is always there.
+    public FakePod demo() {
+      return pod(DEMO);
     }
 
     /// The cluster, to be disturbed.

@@ -47,6 +47,11 @@ public final class ServerProcess implements AutoCloseable {
     return new Builder(home, Backend.of(home));
   }
 
+  /// A server with a folder of its own and these projects.
+  public static Builder named(String name, Backend backend) {
+    return new Builder(Playground.folder(name), backend);
+  }
+
   /// How a server is to be started.
   public static final class Builder {
     private final Path home;
