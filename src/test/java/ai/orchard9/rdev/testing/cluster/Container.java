@@ -61,15 +61,24 @@ final class Container {
       command.addAll(List.of(mount.mode(), mount.source(), mount.target()));
     }
     var builder = new ProcessBuilder(command).redirectInput(new java.io.File("/dev/null"));
-    builder.redirectError(root.resolveSibling(root.getFileName() + ".log").toFile());
+    var log = root.resolveSibling(root.getFileName() + ".log");
+    builder.redirectError(log.toFile());
     environment(builder, spec);
     try {
       var process = builder.start();
-      var pid = Node.readPid(process);
+      var pid = Node.readPid(process, () -> text(log));
       awaitSleep(pid);
       return new Container(node, spec, process, pid, shared);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path log) {
+    try {
+      return "the container does not start: " + Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
     }
   }
 

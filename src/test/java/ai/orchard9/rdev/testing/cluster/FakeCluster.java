@@ -100,6 +100,7 @@ public final class FakeCluster implements AutoCloseable {
     }
     var pod = new FakePod(this, spec, folder.resolve("pods"));
     pods.put(spec.name(), pod);
+    pod.appear();
     return pod;
   }
 

@@ -1,20 +1,36 @@
 package ai.orchard9.rdev.testing.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.orchard9.rdev.testing.Processes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The cluster looks like a real one to fabric8's own client.
 final class FakeClusterTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
   private static FakeCluster cluster;
   private static KubernetesClient client;
 
@@ -93,11 +109,97 @@ final class FakeClusterTest {
   void aProcessOutlivesItsClientAndBlocks() {
     var pod = cluster.run(PodSpec.project("left"));
 
-    try (var exec = Exec.of(client, "left-0", "sh", "-c", "exec cat /dev/zero")) {
-      await().atMost(Duration.ofSeconds(10)).until(() -> exec.bytes().length > 1000);
+    try (var _ =
+        Exec.withInput(
+            client, "left-0", "sh", "-c", "cat; echo end >/tmp/end; exec cat /dev/zero")) {
+      await().atMost(LIMIT).until(() -> cluster.openExecs() == 1);
+      assertThat(pod.run("ls", "/tmp")).isEmpty();
     }
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> cluster.openExecs() == 0);
-    assertThat(pod.processes()).anyMatch(it -> it.args().equals("cat /dev/zero"));
+    await().atMost(LIMIT).until(() -> cluster.openExecs() == 0);
+    await().atMost(LIMIT).until(() -> pod.run("ls", "/tmp").equals("end\n"));
+    await().atMost(LIMIT).until(() -> written(pod).equals(written(pod)));
+    assertThat(pod.processes())
+        .anyMatch(it -> it.args().equals("cat /dev/zero") && it.state() == 'S');
+  }
+
+  private static String written(FakePod pod) {
+    var zero = pod.processes().stream().filter(it -> it.args().equals("cat /dev/zero")).findFirst();
+    return zero.map(it -> pod.run("grep", "wchar", "/proc/" + it.pid() + "/io")).orElse("none");
+  }
+
+  @Test
+  void speaksTheFifthProtocolToo() throws Exception {
+    cluster.run(PodSpec.project("fifth"));
+    var frames = new Frames();
+    try (var http = HttpClient.newHttpClient()) {
+      var socket =
+          http.newWebSocketBuilder()
+              .header("Authorization", "Bearer " + cluster.token())
+              .subprotocols("v5.channel.k8s.io", "v4.channel.k8s.io")
+              .buildAsync(
+                  URI.create(
+                      cluster.url().replace("http", "ws")
+                          + "/api/v1/namespaces/rdev/pods/fifth-0/exec"
+                          + "?command=cat&stdin=true&stdout=true&stderr=true"),
+                  frames)
+              .get(20, SECONDS);
+      assertThat(socket.getSubprotocol()).isEqualTo("v5.channel.k8s.io");
+      socket.sendPing(ByteBuffer.wrap(new byte[] {7})).get(20, SECONDS);
+      socket.sendBinary(ByteBuffer.wrap(new byte[] {0, 'h', 'i'}), true).get(20, SECONDS);
+      socket.sendBinary(ByteBuffer.wrap(new byte[] {(byte) 255, 0}), true).get(20, SECONDS);
+
+      assertThat(frames.closed.get(20, SECONDS)).isEqualTo(1000);
+    }
+    assertThat(frames.texts)
+        .containsExactly(
+            "\1", "\2", "\3", "pong 1", "\1hi", "\3{\"metadata\":{},\"status\":\"Success\"}");
+  }
+
+  private static final class Frames implements WebSocket.Listener {
+    private final List<String> texts = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+    @Override
+    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+      texts.add(UTF_8.decode(data).toString());
+      socket.request(1);
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
+      texts.add("pong " + data.remaining());
+      socket.request(1);
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      closed.complete(code);
+      return CompletableFuture.completedStage(null);
+    }
+  }
+
+  @Test
+  void leavesNothingWhenItsJvmIsKilled() throws Exception {
+    var crashing =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CrashingCluster.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    var line = crashing.inputReader(UTF_8).readLine();
+    var folder = Path.of(Objects.requireNonNull(line));
+    assertThat(folder).exists();
+    assertThat(Processes.running(folder.toString())).isNotEmpty();
+
+    crashing.destroyForcibly();
+
+    await().atMost(LIMIT).until(() -> !Files.exists(folder));
+    assertThat(Processes.touching(folder)).isEmpty();
   }
 }

@@ -32,6 +32,10 @@ public final class FakePod {
     this.data = PodData.running(spec, uid);
     this.pause = spec.is(PodSpec.Trait.SHARED_PROCESSES) ? Pause.start(cluster.node(), spec) : null;
     spec.containers().forEach(this::start);
+  }
+
+  /// Shows it to clients for the first time.
+  synchronized void appear() {
     publish();
   }
 

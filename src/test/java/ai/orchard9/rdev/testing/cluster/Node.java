@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// The machine that pods run on: a PID namespace whose first process reads a pipe from this JVM.
 /// When the pipe ends, however this JVM ended, that process ends, the kernel kills all others with
@@ -66,10 +67,15 @@ final class Node implements AutoCloseable {
   }
 
   static long readPid(Process process) {
+    return readPid(process, () -> "namespaces cannot be made here");
+  }
+
+  /// Reads what a script says first: the process id that the host knows it by.
+  static long readPid(Process process, Supplier<String> otherwise) {
     try {
       var line =
           new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8)).readLine();
-      return Long.parseLong(Objects.requireNonNull(line, "namespaces cannot be made here"));
+      return Long.parseLong(Objects.requireNonNull(line, otherwise));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

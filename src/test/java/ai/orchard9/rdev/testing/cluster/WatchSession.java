@@ -101,6 +101,10 @@ final class WatchSession {
   }
 
   private void lost(GoneException why) {
+    if (store.epoch() != epoch) {
+      cut();
+      return;
+    }
     try {
       sink.send(event("ERROR", Statuses.gone(String.valueOf(why.getMessage()))));
       sink.end();
