@@ -3,14 +3,12 @@ package ai.orchard9.rdev.e2e;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.testing.Backend;
 import ai.orchard9.rdev.testing.Reader;
 import ai.orchard9.rdev.testing.Repetitions;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
-import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,11 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ClusterTroubleTest {
   private static final Duration END_WITHIN = Duration.ofSeconds(90);
   private static final Duration SOON = Duration.ofSeconds(30);
-
-  @BeforeAll
-  static void needsNamespaces() {
-    assumeTrue(FakeCluster.isSupported(), "no namespaces can be made here");
-  }
 
   @Test
   void survivesConnectionsCutAtRandomMoments() {
@@ -253,7 +245,8 @@ final class ClusterTroubleTest {
         .untilAsserted(
             () ->
                 assertThat(server.leftBehind())
-                    // Of the command's own making: their parent was killed, and PID 1 reaps nothing.
+                    // Of the command's own making: their parent was killed, and PID 1 reaps
+                    // nothing.
                     .filteredOn(it -> !it.contains("[sleep]"))
                     .isEmpty());
   }
