@@ -1,10 +1,13 @@
 package ai.orchard9.rdev.project;
 
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.Envelope;
+import ai.orchard9.rdev.http.Page;
 import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
 import io.dropwizard.auth.Auth;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/projects")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ProjectResource {
+  private static final String LIST = "projects";
+
   private final ProjectCatalog catalog;
 
   ProjectResource(ProjectCatalog catalog) {
@@ -27,8 +32,15 @@ public final class ProjectResource {
 
   @GET
   @RequiresScope(Scope.PROJECTS_READ)
-  public Envelope<List<Body>> list(@Auth Caller caller) {
-    return marked(Envelope.page(catalog.list(caller).stream().map(Body::of).toList(), null));
+  public Envelope<List<Body>> list(@Auth Caller caller, @BeanParam Page page) {
+    var after = page.cursor(LIST, 1).map(it -> it.text(0)).orElse("");
+    var rows =
+        catalog.list(caller).stream()
+            .filter(it -> it.id().compareTo(after) > 0)
+            .limit(page.fetch())
+            .map(Body::of)
+            .toList();
+    return marked(page.of(rows, it -> Cursor.of(LIST, it.id())));
   }
 
   @GET
