@@ -24,6 +24,7 @@ import ai.orchard9.rdev.ops.OpsModule;
 import ai.orchard9.rdev.ops.ReadyCheck;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
+import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
@@ -159,6 +160,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
           new KubernetesConfig("", projects.namespace(), projects.spool(), KubernetesConfig.PING),
           registry);
     }
+    BreakerGauge.register(registry, () -> "closed");
     return new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
   }
 

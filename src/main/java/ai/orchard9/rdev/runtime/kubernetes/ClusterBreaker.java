@@ -1,10 +1,10 @@
 package ai.orchard9.rdev.runtime.kubernetes;
 
+import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.SessionRefusedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.Locale;
@@ -56,19 +56,7 @@ final class ClusterBreaker {
                     .addKeyValue("from", it.getStateTransition().getFromState())
                     .addKeyValue("to", it.getStateTransition().getToState())
                     .log("circuit breaker changed"));
-    GaugeWithCallback.builder()
-        .name("rdev_circuit_breaker_state")
-        .help("1 for the state that the circuit breaker is in")
-        .labelNames("name", "state")
-        .callback(this::report)
-        .register(registry);
-  }
-
-  private void report(GaugeWithCallback.Callback callback) {
-    var now = state();
-    for (String state : new String[] {"closed", "half_open", "open"}) {
-      callback.call(state.equals(now) ? 1 : 0, "cluster", state);
-    }
+    BreakerGauge.register(registry, this::state);
   }
 
   <T> T run(Call<T> call) throws RuntimeUnavailableException {
@@ -101,9 +89,5 @@ final class ClusterBreaker {
       case DISABLED, METRICS_ONLY -> "closed";
       default -> state.name().toLowerCase(Locale.ROOT);
     };
-  }
-
-  CircuitBreaker breaker() {
-    return breaker;
   }
 }
