@@ -90,6 +90,34 @@ public sealed interface Backend extends AutoCloseable {
     }
   }
 
+  /// Pods that are there already, of a cluster that nothing is known of.
+  ///
+  /// @param environment what a server needs to find them
+  record Existing(Map<String, String> environment) implements Backend {
+    @Override
+    public void add(String project) {
+      throw new UnsupportedOperationException("the projects of that cluster are what they are");
+    }
+
+    @Override
+    public Path workspace(String project) {
+      throw new UnsupportedOperationException("not on this machine");
+    }
+
+    @Override
+    public Path spool() {
+      throw new UnsupportedOperationException("not on this machine");
+    }
+
+    @Override
+    public List<String> leftBehind() {
+      throw new UnsupportedOperationException("not on this machine");
+    }
+
+    @Override
+    public void close() {}
+  }
+
   /// Pods of a cluster of its own.
   final class Cluster implements Backend {
     private final FakeCluster cluster;
