@@ -26,6 +26,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Projects and sessions of a cluster, and what is said when it does not do as asked.
 final class KubernetesRuntimeTest {
@@ -142,6 +144,67 @@ final class KubernetesRuntimeTest {
     try (var session = runtime.open(place, List.of("true"))) {
       assertThat(session.stdout().readAllBytes()).isEmpty();
       assertThat(session.waitFor(SOON)).isEqualTo(new Exit.Unknown("closed without a status"));
+    }
+  }
+
+  @Test
+  void makesUpNoEndOutOfNoise() throws Exception {
+    var place = running();
+    cluster.faults().execs().once().garbage();
+    cluster.faults().execs().next(2).unknownChannel();
+
+    for (int i = 0; i < 2; i++) {
+      try (var session = runtime.open(place, List.of("echo", "hi"))) {
+        assertThat(session.waitFor(SOON)).isInstanceOf(Exit.Unknown.class);
+      }
+    }
+  }
+
+  @Test
+  void losesNoOutputThatComesAfterTheStatus() throws Exception {
+    var place = running();
+    cluster.faults().execs().earlyStatus();
+
+    try (var session = runtime.open(place, List.of("sh", "-c", "echo out; echo err >&2"))) {
+      assertThat(session.stdout().readAllBytes()).asString().isEqualTo("out\n");
+      assertThat(session.stderr().readAllBytes()).asString().isEqualTo("err\n");
+      assertThat(session.waitFor(SOON)).isEqualTo(new Exit.Exited(0));
+    }
+  }
+
+  @Test
+  void waitsForNoSilentServerForEver() throws Exception {
+    var place = running();
+    var silent = cluster.faults().execs().hang();
+    assertThatThrownBy(() -> runtime.open(place, List.of("true")))
+        .isInstanceOf(RuntimeUnavailableException.class);
+    silent.clear();
+    cluster.faults().lists().hang();
+
+    var begin = System.nanoTime();
+    assertThatThrownBy(runtime::list).isInstanceOf(RuntimeUnavailableException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 429, 500, 503})
+  void saysWhenTheClusterFails(int status) throws Exception {
+    var place = running();
+    cluster.faults().all().answer(status, "not now");
+
+    assertThatThrownBy(runtime::list).isInstanceOf(RuntimeUnavailableException.class);
+    assertThatThrownBy(() -> runtime.open(place, List.of("true")))
+        .isInstanceOf(RuntimeUnavailableException.class);
+  }
+
+  @Test
+  void readsANewTokenWhenTheOldOneIsRefused() throws Exception {
+    var place = running();
+    cluster.faults().rotateToken();
+
+    assertThat(runtime.list().found()).hasSize(1);
+    try (var session = runtime.open(place, List.of("true"))) {
+      assertThat(session.waitFor(SOON)).isEqualTo(new Exit.Exited(0));
     }
   }
 
