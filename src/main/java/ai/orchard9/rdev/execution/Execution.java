@@ -32,7 +32,10 @@ public final class Execution implements Managed {
   private static final Duration CLAIM_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration RENEW_INTERVAL = Duration.ofSeconds(3);
-  private static final Duration ADOPT_INTERVAL = Duration.ofSeconds(1);
+
+  /// What a stopping server hands over should be taken within 2 s, its own farewell included.
+  private static final Duration ADOPT_INTERVAL = Duration.ofMillis(400);
+
   private static final Duration KILL_INTERVAL = Duration.ofMillis(500);
 
   /// How failed workers are counted.

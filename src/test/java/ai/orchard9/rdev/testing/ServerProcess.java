@@ -254,11 +254,16 @@ public final class ServerProcess implements AutoCloseable {
     awaitDeath(Duration.ofSeconds(20));
   }
 
-  /// Asks it to end, as an orchestrator does, and waits.
+  /// Asks it to end, as an orchestrator does.
+  public void terminate() {
+    Processes.signal("TERM", pid());
+  }
+
+  /// Asks it to end and waits.
   ///
   /// @return its exit status
   public int stop() {
-    Processes.signal("TERM", pid());
+    terminate();
     awaitDeath(Duration.ofSeconds(40));
     return process().exitValue();
   }
