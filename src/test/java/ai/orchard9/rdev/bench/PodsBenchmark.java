@@ -57,7 +57,7 @@ final class PodsBenchmark {
         bare.time(() -> exec(client));
       }
 
-      new Report("e. Sessions in pods", "ms", "p50", "p95", "p99", "bare p50", "ratio")
+      new Report("f. Sessions in pods", "ms", "p50", "p95", "p99", "bare p50", "ratio")
           .row(
               "`echo x` answered with events: POST to its line, session kept ready",
               against(warm, bare))
