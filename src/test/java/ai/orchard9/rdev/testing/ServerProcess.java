@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -338,6 +339,12 @@ public final class ServerProcess implements AutoCloseable {
   public boolean hasStarted(String id) {
     var request = client().command(id).path("request_id").asText();
     return log().lines().anyMatch(it -> it.contains("command started") && it.endsWith(request));
+  }
+
+  /// When it last logged such a line.
+  public Instant lastLogged(String phrase) {
+    var line = log().lines().filter(it -> it.contains(phrase)).reduce((_, later) -> later);
+    return Instant.parse(line.orElseThrow().split(" ", 2)[0]);
   }
 
   private String tail() {
