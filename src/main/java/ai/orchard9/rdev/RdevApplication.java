@@ -1,6 +1,8 @@
 package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.audit.AuditLog;
+import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.BeforeStop;
 import ai.orchard9.rdev.command.CommandModule;
@@ -97,7 +99,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var database =
         DatabaseModule.install(
             environment, configuration.getDatabase(), configuration.getHome(), background);
-    http(configuration, environment, registry, clock, database);
+    var audit = AuditModule.log(database.api());
+    http(configuration, environment, registry, clock, database, audit);
     var runtime = runtime(configuration, registry);
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
     var age = configuration.getCacheTtl().toJavaDuration();
@@ -141,7 +144,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
       Environment environment,
       PrometheusRegistry registry,
       InstantSource clock,
-      Database database) {
+      Database database,
+      AuditLog audit) {
     HttpModule.install(
         configuration,
         environment,
@@ -149,7 +153,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         clock,
         ApiKeyModule.authenticator(database.api(), configuration.adminKey()),
         AddressRange.parseList(configuration.getTrustedProxies()),
-        List.of(DatabaseErrors::translate));
+        List.of(DatabaseErrors::translate),
+        AuditModule.refusals(audit, registry));
   }
 
   private static Runtime runtime(RdevConfiguration configuration, PrometheusRegistry registry)

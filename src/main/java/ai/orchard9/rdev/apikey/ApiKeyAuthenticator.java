@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.ErrorCode;
+import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Authenticator;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
@@ -37,34 +38,40 @@ final class ApiKeyAuthenticator implements Authenticator {
   }
 
   @Override
-  public Caller authenticate(String presentedKey, String clientAddress) {
+  public Authentication authenticate(String presentedKey, String clientAddress) {
     if (adminKey.isPresent() && same(adminKey.get().value(), presentedKey)) {
-      return new Caller(
-          null, "admin", ADMIN_PREFIX, Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
+      return new Authentication.Accepted(Caller.admin("admin", ADMIN_PREFIX));
     }
     if (!KeyFormat.isWellFormed(presentedKey)) {
-      throw invalid(clientAddress);
+      return invalid(clientAddress);
     }
-    var row =
-        known
-            .get(KeyFormat.hash(presentedKey), this::find)
-            .orElseThrow(() -> invalid(clientAddress));
+    return known
+        .get(KeyFormat.hash(presentedKey), this::find)
+        .map(ApiKeyAuthenticator::checked)
+        .orElseGet(() -> invalid(clientAddress));
+  }
+
+  private static Authentication checked(ApiKeyDao.Row row) {
     if (row.revoked()) {
-      throw new ApiException.Unauthenticated(ErrorCode.KEY_REVOKED, "this key was revoked");
+      return refused(row, ErrorCode.KEY_REVOKED, "this key was revoked");
     }
     if (row.expired()) {
-      throw new ApiException.Unauthenticated(ErrorCode.KEY_EXPIRED, "this key has expired");
+      return refused(row, ErrorCode.KEY_EXPIRED, "this key has expired");
     }
-    return caller(row);
+    return new Authentication.Accepted(caller(row));
+  }
+
+  private static Authentication refused(ApiKeyDao.Row row, ErrorCode code, String message) {
+    return new Authentication.Refused(new ApiException.Unauthenticated(code, message), caller(row));
   }
 
   private Optional<ApiKeyDao.Row> find(String hash) {
     return jdbi.withExtension(ApiKeyDao.class, dao -> dao.find(hash));
   }
 
-  private static ApiException invalid(String clientAddress) {
+  private static Authentication invalid(String clientAddress) {
     LOG.atInfo().addKeyValue("clientAddress", clientAddress).log("invalid API key");
-    return new ApiException.Unauthenticated("invalid API key");
+    return new Authentication.Refused(new ApiException.Unauthenticated("invalid API key"), null);
   }
 
   private static Caller caller(ApiKeyDao.Row row) {
@@ -74,6 +81,8 @@ final class ApiKeyAuthenticator implements Authenticator {
         row.keyPrefix(),
         row.scopes().stream().map(ApiKeyAuthenticator::scope).collect(Collectors.toSet()),
         Optional.ofNullable(row.projectIds()).map(Set::copyOf),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

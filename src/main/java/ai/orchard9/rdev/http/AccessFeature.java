@@ -60,9 +60,18 @@ final class AccessFeature implements DynamicFeature {
         throw new ApiException.Unauthenticated(
             "a key is required, as X-API-Key or Authorization: Bearer");
       }
-      var caller = authenticator.authenticate(key, RequestContext.of(request).clientAddress());
-      request.setProperty(Caller.ATTRIBUTE, caller);
-      request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
+      switch (authenticator.authenticate(key, RequestContext.of(request).clientAddress())) {
+        case Authentication.Accepted(var caller) -> {
+          request.setProperty(Caller.ATTRIBUTE, caller);
+          request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
+        }
+        case Authentication.Refused(var reason, var caller) -> {
+          if (caller != null) {
+            request.setProperty(Caller.ATTRIBUTE, caller);
+          }
+          throw reason;
+        }
+      }
     }
 
     private static @Nullable String presentedKey(ContainerRequestContext request) {

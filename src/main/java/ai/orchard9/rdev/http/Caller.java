@@ -1,6 +1,8 @@
 package ai.orchard9.rdev.http;
 
+import jakarta.ws.rs.container.ContainerRequestContext;
 import java.security.Principal;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -12,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 /// @param keyPrefix the 8 characters that tell keys apart in logs
 /// @param projects ids that the key is limited to; empty `Optional`: every project
 /// @param commandTypes types that the key is limited to; empty `Optional`: every type
+/// @param rateLimitRps requests a second that the key may make; empty: as many as any
+/// @param deprecatedUntil when the key ends because another has taken its place
 public record Caller(
     @Nullable UUID keyId,
     String keyName,
     String keyPrefix,
     Set<Scope> scopes,
     Optional<Set<String>> projects,
-    Optional<Set<String>> commandTypes)
+    Optional<Set<String>> commandTypes,
+    Optional<Integer> rateLimitRps,
+    Optional<Instant> deprecatedUntil)
     implements Principal {
 
   public Caller {
@@ -28,6 +34,26 @@ public record Caller(
   }
 
   static final String ATTRIBUTE = "ai.orchard9.rdev.caller";
+
+  /// One who may do everything, and whose key has no row.
+  public static Caller admin(String name, String prefix) {
+    return new Caller(
+        null,
+        name,
+        prefix,
+        Set.of(Scope.ADMIN),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /// Whose key came with the request, good or not; empty when nobody's.
+  public static Optional<Caller> of(ContainerRequestContext request) {
+    return request.getProperty(ATTRIBUTE) instanceof Caller caller
+        ? Optional.of(caller)
+        : Optional.empty();
+  }
 
   /// The name of the key.
   @Override

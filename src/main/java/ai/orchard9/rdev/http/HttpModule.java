@@ -39,6 +39,7 @@ public final class HttpModule {
   ///
   /// @param trustedProxies whose `X-Forwarded-For` is believed
   /// @param translators what other rooms' exceptions mean, asked in order
+  /// @param refusals who keeps a record of those turned away
   public static void install(
       Configuration configuration,
       Environment environment,
@@ -46,7 +47,8 @@ public final class HttpModule {
       InstantSource clock,
       Authenticator authenticator,
       List<AddressRange> trustedProxies,
-      List<ErrorTranslator> translators) {
+      List<ErrorTranslator> translators,
+      Refusal.Observer refusals) {
     if (configuration.getServerFactory() instanceof AbstractServerFactory server) {
       server.setRegisterDefaultExceptionMappers(false);
     }
@@ -59,7 +61,7 @@ public final class HttpModule {
     var errorMapper = new ErrorMapper(translators);
     jersey.register(errorMapper);
     jersey.register(new ErrorMapper.OfViolations(errorMapper));
-    jersey.register(new EnvelopeFilter(clock));
+    jersey.register(new EnvelopeFilter(clock, refusals));
     jersey.register(new BodyLimit());
     jersey.register(new BodyPresence());
     jersey.register(new AccessFeature(authenticator));

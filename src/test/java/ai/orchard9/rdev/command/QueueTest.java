@@ -7,7 +7,6 @@ import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.http.Caller;
-import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -27,8 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class QueueTest {
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  private static final Caller ALICE =
-      new Caller(null, "alice", "alice", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
+  private static final Caller ALICE = Caller.admin("alice", "alice");
   private static final Map<String, Place> DEMO = Map.of("demo", new Place("demo", null, "/demo"));
 
   private Queue queue = queue();

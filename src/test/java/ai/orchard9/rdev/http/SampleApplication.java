@@ -54,25 +54,34 @@ public final class SampleApplication extends Application<Configuration> {
                 failure instanceof IllegalStateException
                     ? Optional.of(
                         new ApiException.Unavailable("the database is away", Duration.ofMillis(1)))
-                    : Optional.empty()));
+                    : Optional.empty()),
+        _ -> {});
     environment.jersey().register(new SampleResource());
   }
 
-  private static Caller authenticate(String key, String clientAddress) {
+  private static Authentication authenticate(String key, String clientAddress) {
     return switch (key) {
       case "good" ->
-          new Caller(
-              null,
-              "good",
-              "01234567",
-              Set.of(Scope.PROJECTS_EXECUTE),
-              Optional.empty(),
-              Optional.empty());
+          new Authentication.Accepted(
+              new Caller(
+                  null,
+                  "good",
+                  "01234567",
+                  Set.of(Scope.PROJECTS_EXECUTE),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty()));
       case "revoked" ->
-          throw new ApiException.Unauthenticated(ErrorCode.KEY_REVOKED, "the key was revoked");
-      case "busy" -> throw new ApiException.TooManyRequests("slow down", Duration.ofMillis(1100));
-      default -> throw new ApiException.Unauthenticated("not a key");
+          refused(new ApiException.Unauthenticated(ErrorCode.KEY_REVOKED, "the key was revoked"));
+      case "busy" ->
+          refused(new ApiException.TooManyRequests("slow down", Duration.ofMillis(1100)));
+      default -> refused(new ApiException.Unauthenticated("not a key"));
     };
+  }
+
+  private static Authentication refused(ApiException reason) {
+    return new Authentication.Refused(reason, null);
   }
 
   enum Size {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
-import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.runtime.Found;
 import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Place;
@@ -19,8 +18,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -29,8 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is served while the runtime answers, changes, hangs and is away.
 final class ProjectCatalogTest {
-  private static final Caller ALICE =
-      new Caller(null, "alice", "alice", Set.of(Scope.ADMIN), Optional.empty(), Optional.empty());
+  private static final Caller ALICE = Caller.admin("alice", "alice");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final Duration LONG = Duration.ofHours(1);
 

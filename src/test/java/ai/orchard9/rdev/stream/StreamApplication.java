@@ -8,6 +8,7 @@ import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.database.DatabaseTarget;
 import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.http.Scope;
@@ -85,7 +86,8 @@ public final class StreamApplication extends Application<Configuration> {
         clock,
         StreamApplication::authenticate,
         List.of(),
-        List.of(DatabaseErrors::translate));
+        List.of(DatabaseErrors::translate),
+        _ -> {});
     var made = new Commands(where);
     rows = made;
     var output =
@@ -131,26 +133,25 @@ public final class StreamApplication extends Application<Configuration> {
     commands.install(environment, module.answer());
   }
 
-  private static Caller authenticate(String key, String clientAddress) {
+  private static Authentication authenticate(String key, String clientAddress) {
     return switch (key) {
-      case "reader" ->
-          new Caller(
-              null,
-              "reader",
-              "reader00",
-              Set.of(Scope.PROJECTS_READ),
-              Optional.empty(),
-              Optional.empty());
+      case "reader" -> new Authentication.Accepted(reader("reader", Optional.empty()));
       case "other" ->
-          new Caller(
-              null,
-              "other",
-              "other000",
-              Set.of(Scope.PROJECTS_READ),
-              Optional.of(Set.of("other-project")),
-              Optional.empty());
-      default -> throw new ApiException.Unauthenticated("not a key");
+          new Authentication.Accepted(reader("other", Optional.of(Set.of("other-project"))));
+      default -> new Authentication.Refused(new ApiException.Unauthenticated("not a key"), null);
     };
+  }
+
+  private static Caller reader(String name, Optional<Set<String>> projects) {
+    return new Caller(
+        null,
+        name,
+        name,
+        Set.of(Scope.PROJECTS_READ),
+        projects,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static <T> T present(@Nullable T value) {
