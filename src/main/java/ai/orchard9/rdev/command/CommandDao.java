@@ -41,6 +41,7 @@ interface CommandDao {
         SELECT id, :stdin::bytea, :environment::jsonb FROM changed WHERE :hasInputs
       )\
       """
+          + CommandAudit.SUBMITTED
           + TOLD)
   Command insert(@BindMethods CommandRow row);
 
@@ -103,15 +104,21 @@ interface CommandDao {
         DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
       )\
       """
+          + CommandAudit.CANCELLED
           + TOLD)
-  Optional<Command> cancelPending(String id);
+  Optional<Command> cancelPending(String id, @BindMethods Requester requester);
 
   /// Leaves word for the owner of a running command. The first request counts.
-  @SqlUpdate(
+  @SqlQuery(
       """
-      UPDATE commands SET kill_reason = 'cancel', kill_grace_seconds = :graceSeconds,
-        kill_requested_at = clock_timestamp()
-      WHERE id = :id AND status = 'running' AND kill_requested_at IS NULL
-      """)
-  int requestCancel(String id, int graceSeconds);
+      WITH changed AS (
+        UPDATE commands SET kill_reason = 'cancel', kill_grace_seconds = :graceSeconds,
+          kill_requested_at = clock_timestamp()
+        WHERE id = :id AND status = 'running' AND kill_requested_at IS NULL
+        RETURNING *
+      )\
+      """
+          + CommandAudit.CANCELLED
+          + "SELECT count(*) FROM changed")
+  int requestCancel(String id, int graceSeconds, @BindMethods Requester requester);
 }

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.Envelope;
 import ai.orchard9.rdev.http.OptionalBody;
 import ai.orchard9.rdev.http.Page;
+import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
 import io.dropwizard.auth.Auth;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
@@ -109,8 +111,9 @@ public final class CommandResource {
   public Response cancel(
       @Auth Caller caller,
       @PathParam("id") String id,
-      @OptionalBody @Nullable CancelRequest request) {
-    var command = service.cancel(caller, id, grace(request));
+      @OptionalBody @Nullable CancelRequest body,
+      @Context RequestContext request) {
+    var command = service.cancel(caller, id, grace(body), request);
     return Response.accepted(Envelope.of(views.full(command))).build();
   }
 

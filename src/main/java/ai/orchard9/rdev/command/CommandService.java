@@ -1,9 +1,11 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.audit.Actor;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
+import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import java.time.Duration;
@@ -33,7 +35,7 @@ public final class CommandService {
   /// What came with the request that is not its body.
   ///
   /// @param traceId 32 hex digits of `traceparent`; null without one
-  public record Origin(String requestId, @Nullable String traceId) {}
+  public record Origin(RequestContext request, @Nullable String traceId) {}
 
   /// Queues an instruction. When it returns, the row is committed.
   ///
@@ -98,10 +100,12 @@ public final class CommandService {
   ///
   /// @param grace between TERM and KILL, 0–60 s
   /// @throws ApiException.Conflict it has ended already
-  public Command cancel(Caller caller, String id, Duration grace) {
+  public Command cancel(Caller caller, String id, Duration grace, RequestContext request) {
     var command = get(caller, id);
+    var requester = Requester.of(Actor.of(caller), request);
     var cancelled =
-        jdbi.withExtension(CommandDao.class, dao -> dao.cancelPending(command.id().value()));
+        jdbi.withExtension(
+            CommandDao.class, dao -> dao.cancelPending(command.id().value(), requester));
     if (cancelled.isPresent()) {
       life.published();
       queue.finished(command.id());
@@ -110,7 +114,7 @@ public final class CommandService {
     var asked =
         jdbi.withExtension(
             CommandDao.class,
-            dao -> dao.requestCancel(command.id().value(), (int) grace.toSeconds()));
+            dao -> dao.requestCancel(command.id().value(), (int) grace.toSeconds(), requester));
     var now = get(caller, id);
     if (asked == 0 && now.status().isFinal()) {
       throw CommandErrors.finished(now);

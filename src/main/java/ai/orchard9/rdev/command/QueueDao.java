@@ -56,7 +56,9 @@ interface QueueDao {
       ), told AS (
       """
           + ProjectEvents.RECORD
-          + "changed) SELECT "
+          + "changed)"
+          + CommandAudit.STARTED
+          + "SELECT "
           + CLAIMED
           + " inputs.stdin, inputs.environment, "
           + CommandDao.COLUMNS
@@ -161,6 +163,7 @@ interface QueueDao {
         DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
       )\
       """
+          + CommandAudit.FINISHED
           + CommandDao.TOLD)
   @UseRowMapper(CommandMapper.class)
   Optional<Command> finish(
@@ -189,6 +192,7 @@ interface QueueDao {
         DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
       )\
       """
+          + CommandAudit.FINISHED
           + CommandDao.TOLD)
   @UseRowMapper(CommandMapper.class)
   List<Command> failExpired();

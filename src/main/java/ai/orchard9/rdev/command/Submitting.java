@@ -119,6 +119,6 @@ final class Submitting {
     var traceparent = request.getHeader("traceparent");
     var match = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
     return new CommandService.Origin(
-        RequestContext.of(request).requestId(), match.matches() ? match.group(1) : null);
+        RequestContext.of(request), match.matches() ? match.group(1) : null);
   }
 }

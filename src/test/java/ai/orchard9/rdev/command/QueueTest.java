@@ -3,10 +3,12 @@ package ai.orchard9.rdev.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.orchard9.rdev.audit.Actor;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class QueueTest {
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
+  private static final RequestContext REQUEST = new RequestContext("r-1", "192.0.2.1");
   private static final Caller ALICE = Caller.admin("alice", "alice");
   private static final Map<String, Place> DEMO = Map.of("demo", new Place("demo", null, "/demo"));
 
@@ -186,7 +189,11 @@ class QueueTest {
   void tellsTheOwnerOfACancel() {
     var id = submit("demo", "x");
     assertThat(queue.claim("me", DEMO, Map.of(), 5)).isPresent();
-    POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.requestCancel(id.value(), 7));
+    POSTGRES
+        .jdbi()
+        .useExtension(
+            CommandDao.class,
+            dao -> dao.requestCancel(id.value(), 7, Requester.of(Actor.of(ALICE), REQUEST)));
 
     assertThat(queue.killRequests("me", Set.of(id.value())))
         .containsExactly(
@@ -215,7 +222,8 @@ class QueueTest {
             bytes("in"),
             null,
             Map.of());
-    var row = CommandRow.of(id, project, ALICE, submission, new CommandService.Origin("r-1", null));
+    var row =
+        CommandRow.of(id, project, ALICE, submission, new CommandService.Origin(REQUEST, null));
     POSTGRES.jdbi().useExtension(CommandDao.class, dao -> dao.insert(row));
     return id;
   }
