@@ -20,8 +20,9 @@ COMMENT ON COLUMN audit_log.actor_key_id IS 'null: a key without a row, or no ke
 COMMENT ON COLUMN audit_log.detail IS 'A JSON object, kept as text: its seal is over these bytes';
 CREATE INDEX audit_log_of_project ON audit_log (project, id);
 CREATE INDEX audit_log_of_action ON audit_log (action, id);
-CREATE INDEX audit_log_of_key ON audit_log (actor_key_name, id);
-CREATE INDEX audit_log_by_time ON audit_log (at);
+CREATE INDEX audit_log_of_actor ON audit_log (actor_key_name, id);
+CREATE INDEX audit_log_of_key ON audit_log (actor_key_id, id);
+CREATE INDEX audit_log_by_time ON audit_log USING brin (at) WITH (autosummarize);
 --rollback DROP TABLE audit_log;
 
 --changeset rdev:0006-audit-unsealed
@@ -36,11 +37,13 @@ CREATE TABLE audit_seal (
   position bigint PRIMARY KEY CHECK (position >= 1),
   audit_id bigint NOT NULL UNIQUE,
   previous_hash text NOT NULL,
-  hash text NOT NULL
+  hash text NOT NULL,
+  keyed boolean NOT NULL
 );
 COMMENT ON TABLE audit_seal IS 'The chain over audit_log, in the order of sealing, without holes; docs/audit.md has the bytes';
 COMMENT ON COLUMN audit_seal.previous_hash IS 'The hash at the position before; 64 zeros at the first';
 COMMENT ON COLUMN audit_seal.hash IS 'SHA-256 (HMAC where a key is configured) over previous_hash and the row, hex';
+COMMENT ON COLUMN audit_seal.keyed IS 'Whether it was made with AUDIT_HMAC_KEY; never false again after the first true';
 --rollback DROP TABLE audit_seal;
 
 --changeset rdev:0006-audit-is-append-only splitStatements:false

@@ -1,6 +1,7 @@
 package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.audit.AuditCommand;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
@@ -46,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
 
 /// The service. `run` is a table of contents: one line per feature.
 public final class RdevApplication extends Application<RdevConfiguration> {
@@ -88,6 +90,13 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     bootstrap.addCommand(
         new DbCommand<RdevConfiguration>(
             this, RdevConfiguration::getDatabase, RdevConfiguration::getHome));
+    bootstrap.addCommand(
+        new AuditCommand<RdevConfiguration>(
+            this, RdevApplication::commandLine, RdevConfiguration::auditKey));
+  }
+
+  private static Jdbi commandLine(RdevConfiguration configuration) {
+    return DatabaseModule.commandLine(configuration.getDatabase(), configuration.getHome());
   }
 
   @Override
@@ -99,7 +108,14 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var database =
         DatabaseModule.install(
             environment, configuration.getDatabase(), configuration.getHome(), background);
-    var audit = AuditModule.log(database.api());
+    var audit =
+        AuditModule.install(
+            environment,
+            database.api(),
+            database.background(),
+            configuration.auditKey(),
+            background,
+            registry);
     http(configuration, environment, registry, clock, database, audit);
     var runtime = runtime(configuration, registry);
     environment.lifecycle().manage(new AutoCloseableManager(runtime));

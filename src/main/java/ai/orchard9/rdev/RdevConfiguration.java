@@ -60,6 +60,7 @@ public final class RdevConfiguration extends Configuration {
 
   private Path home = Path.of(".rdev");
   private Secret<String> adminKey = new Secret<>("");
+  private Secret<String> auditKey = new Secret<>("");
   private String trustedProxies = "";
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
@@ -89,6 +90,16 @@ public final class RdevConfiguration extends Configuration {
   @JsonProperty
   public void setAdminKey(Secret<String> adminKey) {
     this.adminKey = adminKey;
+  }
+
+  /// What the seals of the audit log are made with.
+  public Optional<Secret<String>> auditKey() {
+    return auditKey.value().isBlank() ? Optional.empty() : Optional.of(auditKey);
+  }
+
+  @JsonProperty
+  public void setAuditKey(Secret<String> auditKey) {
+    this.auditKey = auditKey;
   }
 
   /// Whose `X-Forwarded-For` is believed: CIDRs, separated by commas.

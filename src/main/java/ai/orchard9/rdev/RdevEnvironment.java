@@ -28,6 +28,8 @@ final class RdevEnvironment {
               "RDEV_ADMIN_KEY",
               "a key that begins with rdev_ and has at least 24 characters",
               key -> key.startsWith("rdev_") && key.length() >= 24),
+          EnvironmentRule.secret(
+              "AUDIT_HMAC_KEY", "at least 32 characters", key -> key.length() >= 32),
           EnvironmentRule.parsed(
               "TRUSTED_PROXIES",
               "addresses or CIDRs, separated by commas",

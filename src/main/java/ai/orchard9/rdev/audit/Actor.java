@@ -1,7 +1,9 @@
 package ai.orchard9.rdev.audit;
 
 import ai.orchard9.rdev.http.Caller;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,10 @@ public record Actor(@Nullable UUID keyId, String keyName, Kind kind) {
     /// As in JSON and in the database.
     public String wire() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Kind> find(String wire) {
+      return Arrays.stream(values()).filter(it -> it.wire().equals(wire)).findFirst();
     }
   }
 

@@ -1,14 +1,42 @@
 package ai.orchard9.rdev.audit;
 
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.http.Refusal;
+import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// Wires the room.
 public final class AuditModule {
   private AuditModule() {}
 
-  /// The record that other rooms write to.
+  /// Serves `/audit`, seals what is written, and returns the record that other rooms write to.
+  ///
+  /// @param requests a pool whose waits are as short as a request's
+  /// @param background a pool for what takes its time
+  /// @param sealingKey who does not know it cannot make seals (`AUDIT_HMAC_KEY`)
+  public static AuditLog install(
+      Environment environment,
+      Jdbi requests,
+      Jdbi background,
+      Optional<Secret<String>> sealingKey,
+      BackgroundMetrics metrics,
+      PrometheusRegistry registry) {
+    var chain = new Chain(sealingKey);
+    environment.lifecycle().manage(new Sealer(background, chain, metrics, registry));
+    environment
+        .jersey()
+        .register(
+            new AuditResource(
+                new AuditSearch(requests, background),
+                new Verification(background, chain),
+                environment.getObjectMapper()));
+    return new AuditLog(requests);
+  }
+
+  /// The record, for those who only write to it.
   public static AuditLog log(Jdbi jdbi) {
     return new AuditLog(jdbi);
   }

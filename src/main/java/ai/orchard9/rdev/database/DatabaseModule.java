@@ -64,6 +64,11 @@ public final class DatabaseModule {
             });
   }
 
+  /// Jdbi for a command of the command line; the schema must be up to date.
+  public static Jdbi commandLine(DatabaseConfig config, Path home) {
+    return Jdbis.over(forCommand(config, home)::connect);
+  }
+
   /// An external database may start together with us: it gets a minute.
   private static void migrate(Migrations migrations) throws SQLException, InterruptedException {
     var until = System.nanoTime() + PATIENCE.toNanos();
