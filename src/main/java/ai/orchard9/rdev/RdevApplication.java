@@ -25,6 +25,11 @@ import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.ops.OpsModule;
 import ai.orchard9.rdev.ops.ReadyCheck;
+import ai.orchard9.rdev.ops.task.AdminTask;
+import ai.orchard9.rdev.ops.task.AdminTasks;
+import ai.orchard9.rdev.ops.task.CacheFlushTask;
+import ai.orchard9.rdev.ops.task.CacheFlushes;
+import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.runtime.BreakerGauge;
@@ -152,6 +157,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             registry);
     var readiness = OpsModule.install(environment, registry, checks(database, projects));
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    AdminTasks.install(
+        environment.admin(), audit, tasks(environment, database, runtime, projects, background));
     FirstStart.announce(configuration, environment, database);
   }
 
@@ -245,6 +252,18 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             settings.claudeCommand()),
         () -> database.hasBeenUpFor(Queue.lease()),
         background);
+  }
+
+  private static List<AdminTask> tasks(
+      Environment environment,
+      Database database,
+      Runtime runtime,
+      ProjectCatalog projects,
+      BackgroundMetrics background) {
+    var flushes =
+        new CacheFlushes(database.background(), Map.of("projects", projects::flush), background);
+    environment.lifecycle().manage(flushes);
+    return List.of(new CircuitBreakerTask(runtime.breaker()), new CacheFlushTask(flushes));
   }
 
   private static Map<String, ReadyCheck> checks(Database database, ProjectCatalog projects) {

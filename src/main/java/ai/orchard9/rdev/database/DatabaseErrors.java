@@ -33,14 +33,20 @@ public final class DatabaseErrors {
         : Optional.empty();
   }
 
-  /// Whether this exception, or one that caused it, says that the database cannot be asked now.
-  public static boolean isAway(Throwable failure) {
+  /// 503, when this failure, or one that caused it, says that the database cannot be asked now.
+  public static Optional<ApiException> refusal(Throwable failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (isUnavailable(at)) {
-        return true;
+      var refusal = translate(at);
+      if (refusal.isPresent()) {
+        return refusal;
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  /// Whether this exception, or one that caused it, says that the database cannot be asked now.
+  public static boolean isAway(Throwable failure) {
+    return refusal(failure).isPresent();
   }
 
   private static boolean isUnavailable(Throwable failure) {

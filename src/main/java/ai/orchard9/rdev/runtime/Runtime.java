@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.runtime;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The one primitive that commands stand on: list the projects, and open a session in one of them.
@@ -27,6 +28,11 @@ public interface Runtime extends AutoCloseable {
   /// Whether it is worth starting something now. False while it is known not to answer.
   default boolean isAvailable() {
     return true;
+  }
+
+  /// The breaker that keeps calls from it while it does not answer; empty where there is none.
+  default Optional<Breaker> breaker() {
+    return Optional.empty();
   }
 
   /// The directory, beside the projects' processes, that commands are kept in while they run. Empty

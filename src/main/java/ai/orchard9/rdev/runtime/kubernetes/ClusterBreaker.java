@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.runtime.kubernetes;
 
+import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.SessionRefusedException;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps us from a cluster that does not answer: after many failed or slow calls none is made for a
 /// while, and then a few that try. A refusal is an answer.
-final class ClusterBreaker {
+final class ClusterBreaker implements Breaker {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterBreaker.class);
 
   // Half of the last twenty, but no fewer than five: one bad pod or one hiccup must not open it.
@@ -81,8 +82,23 @@ final class ClusterBreaker {
     return state().equals("closed");
   }
 
-  /// `closed`, `open` or `half_open`.
-  String state() {
+  @Override
+  public void open() {
+    breaker.transitionToForcedOpenState();
+  }
+
+  @Override
+  public void close() {
+    breaker.transitionToClosedState();
+  }
+
+  @Override
+  public void reset() {
+    breaker.reset();
+  }
+
+  @Override
+  public String state() {
     var state = breaker.getState();
     return switch (state) {
       case FORCED_OPEN -> "open";

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.runtime.kubernetes;
 
+import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
@@ -7,6 +8,7 @@ import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Runs projects in pods of one namespace: those labelled `rdev.orchard9.ai/project=true`.
@@ -44,6 +46,11 @@ public final class KubernetesRuntime implements Runtime {
   @Override
   public boolean isAvailable() {
     return breaker.isClosed();
+  }
+
+  @Override
+  public Optional<Breaker> breaker() {
+    return Optional.of(breaker);
   }
 
   @Override
