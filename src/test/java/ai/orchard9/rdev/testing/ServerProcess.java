@@ -301,6 +301,11 @@ public final class ServerProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + adminPort);
   }
 
+  /// An operator's client.
+  public AdminClient admin() {
+    return new AdminClient(adminUri());
+  }
+
   /// A client with the admin key.
   public ApiClient client() {
     return new ApiClient(uri(), KEY);

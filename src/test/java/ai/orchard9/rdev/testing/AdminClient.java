@@ -1,0 +1,51 @@
+package ai.orchard9.rdev.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+
+/// The admin port as an operator with curl sees it.
+///
+/// @param base where a server's admin port is
+public record AdminClient(URI base) {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /// What a task said.
+  ///
+  /// @param lines its lines, in order
+  public record Said(int status, List<String> lines) {}
+
+  /// Has a task run.
+  ///
+  /// @param task its name, with `?` and arguments where it takes some
+  public Said run(String task, String... headers) {
+    return send("POST", task, headers);
+  }
+
+  /// Sends anything else to a task.
+  public Said send(String method, String task, String... headers) {
+    var request =
+        HttpRequest.newBuilder(base.resolve("/tasks/" + task))
+            .timeout(Duration.ofSeconds(30))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+      return new Said(response.statusCode(), response.body().lines().toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
