@@ -44,6 +44,23 @@ final class AuditFixture {
     sealer.sealAll();
   }
 
+  /// Writes that many rows, quickly.
+  void write(int count) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                WITH audited AS (
+                  INSERT INTO audit_log (actor_key_name, actor_kind, request_id, client_ip, project,
+                    action, target, outcome, detail)
+                  SELECT 'somebody', 'system', 'req-' || n, '192.0.2.7', 'demo', 'command.finished',
+                    'cmd-' || n, 'allowed', '{"type": "shell", "status": "completed"}'
+                  FROM generate_series(1, ?) AS n RETURNING id)
+                INSERT INTO audit_unsealed (audit_id) SELECT id FROM audited
+                """,
+                count));
+  }
+
   static AuditEntry entry(String target) {
     return AuditEntry.allowed(
         Actor.OPERATOR, "task.run", REQUEST, target, Map.of("text", "quote \" and ü"));

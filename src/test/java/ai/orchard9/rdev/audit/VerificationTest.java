@@ -1,9 +1,11 @@
 package ai.orchard9.rdev.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.testing.PostgresExtension;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,16 @@ final class VerificationTest {
     var result = audit.verify();
     assertThat(result.valid()).isFalse();
     assertThat(result.firstBrokenId()).isEqualTo(firstBad);
+  }
+
+  /// Measured in docs/benchmarks.md; the bound is the promise.
+  @Test
+  void checksAHundredThousandRowsWithinFiveSeconds() {
+    audit.write(100_000);
+    audit.sealer.sealAll();
+
+    assertTimeout(
+        Duration.ofSeconds(5), () -> assertThat(audit.verify().checked()).isEqualTo(100_000));
   }
 
   @Test
