@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,11 +97,6 @@ public final class ProjectCatalog {
     return known == null || !known.stale() ? Optional.empty() : Optional.of(known.taken());
   }
 
-  /// What is known, and how well.
-  Snapshot snapshot() {
-    return current();
-  }
-
   /// Forgets how fresh the list is: the next reader asks the runtime.
   public void flush() {
     synchronized (applying) {
@@ -149,18 +145,11 @@ public final class ProjectCatalog {
     var listing = runtime.list();
     synchronized (applying) {
       var known = snapshot;
-      var projects =
+      var newest =
           known != null && known.version() > listing.version()
-              ? known.projects()
-              : byId(listing.found());
-      apply(
-          new Snapshot(
-              projects,
-              listing.leftOut(),
-              Math.max(listing.version(), known == null ? 0 : known.version()),
-              clock.instant(),
-              System.nanoTime(),
-              false));
+              ? known
+              : Snapshot.of(byId(listing.found()), listing);
+      apply(newest.takenAt(clock.instant()));
     }
   }
 
@@ -175,8 +164,17 @@ public final class ProjectCatalog {
   }
 
   private void apply(Snapshot changed) {
+    var known = snapshot;
     snapshot = changed;
     metrics.projects(changed.projects().size());
+    var told = known == null ? Set.<String>of() : Set.copyOf(known.leftOut());
+    changed.leftOut().stream()
+        .filter(it -> !told.contains(it))
+        .forEach(
+            it ->
+                LOG.atWarn()
+                    .addKeyValue("reason", it.replaceAll("\\p{Cntrl}", "?"))
+                    .log("project left out"));
   }
 
   private Map<String, Project> byId(List<Found> found) {

@@ -13,6 +13,9 @@ import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
 import ai.orchard9.rdev.runtime.Status;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// What is served while the runtime answers, changes, hangs and is away.
 final class ProjectCatalogTest {
@@ -146,6 +150,40 @@ final class ProjectCatalogTest {
 
     assertThat(catalog.running()).isEmpty();
     assertThat(catalog.list(ALICE)).hasSize(1);
+  }
+
+  @Test
+  void saysOnceWhatWasLeftOutAndWhy() {
+    var log = (Logger) LoggerFactory.getLogger(ProjectCatalog.class);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      var catalog = catalog(Duration.ZERO);
+      runtime.projects = without(1, "a: no label", "b\n: no label");
+      catalog.list(ALICE);
+      catalog.list(ALICE);
+      assertThat(reasons(lines)).containsExactly("a: no label", "b?: no label");
+
+      runtime.tell(without(2, "a: no label", "c: a duplicate"));
+      runtime.tell(without(3));
+      runtime.tell(without(4, "a: no label"));
+      assertThat(reasons(lines))
+          .containsExactly("a: no label", "b?: no label", "c: a duplicate", "a: no label");
+    } finally {
+      log.detachAppender(lines);
+    }
+  }
+
+  private static List<String> reasons(ListAppender<ILoggingEvent> lines) {
+    return lines.list.stream()
+        .filter(it -> it.getMessage().equals("project left out"))
+        .map(it -> String.valueOf(it.getKeyValuePairs().getFirst().value))
+        .toList();
+  }
+
+  private static Listing without(long version, String... leftOut) {
+    return new Listing(version, listing(version, "demo").found(), List.of(leftOut));
   }
 
   private ProjectCatalog catalog(Duration age) {
