@@ -46,7 +46,7 @@ public final class ProjectCatalog {
     this.maximumAge = maximumAge;
     this.clock = clock;
     this.metrics = metrics;
-    this.refreshing = new Refreshing(this::ask);
+    this.refreshing = new Refreshing(this::ask, metrics);
     runtime.watch(this::changed);
   }
 
@@ -115,16 +115,28 @@ public final class ProjectCatalog {
   private Snapshot fresh(Duration age) {
     var known = snapshot;
     if (known != null && known.isYoungerThan(age)) {
-      metrics.hit();
-      return known;
+      return remembered(known);
     }
-    metrics.miss();
     refreshing.refresh(known != null);
     var found = snapshot;
     if (found == null) {
+      metrics.failed();
       throw new ApiException.Unavailable("the projects cannot be listed now", RETRY);
     }
-    return known == null || found.takenNanos() != known.takenNanos() ? found : unanswered(found);
+    if (known == null || found.takenNanos() != known.takenNanos()) {
+      metrics.miss();
+      return found;
+    }
+    return remembered(unanswered(found));
+  }
+
+  private Snapshot remembered(Snapshot known) {
+    if (known.stale()) {
+      metrics.stale();
+    } else {
+      metrics.hit();
+    }
+    return known;
   }
 
   private Snapshot unanswered(Snapshot old) {
@@ -135,7 +147,6 @@ public final class ProjectCatalog {
           && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge))) {
         known = known.asStale();
         snapshot = known;
-        metrics.stale();
       }
       return known == null ? old : known;
     }
