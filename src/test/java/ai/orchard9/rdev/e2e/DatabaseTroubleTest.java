@@ -7,6 +7,7 @@ import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.Reader;
 import ai.orchard9.rdev.testing.Repetitions;
 import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.time.Duration;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class DatabaseTroubleTest {
   private static final Duration TOLD_WITHIN = Duration.ofSeconds(5);
 
   private final TestPostgres postgres = TestPostgres.create("troubled");
-  private final ServerProcess.Builder settings = ServerProcess.named("trouble").database(postgres);
+  private final ServerSettings settings = ServerProcess.named("trouble").database(postgres);
   private ServerProcess server = settings.build();
   private ServerProcess other = server;
 
