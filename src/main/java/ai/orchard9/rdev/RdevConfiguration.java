@@ -28,10 +28,13 @@ public final class RdevConfiguration extends Configuration {
   /// @param spool folder of running commands; empty: `home/spool`, in pods `/tmp/.rdev` or
   ///   `/dev/shm/.rdev`
   public record Projects(
-      String backend,
-      @Pattern(regexp = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?") String namespace,
+      @Pattern(regexp = "local|kubernetes", message = "must be local or kubernetes") String backend,
+      @Pattern(regexp = NAMESPACE) String namespace,
       String workspaces,
-      String spool) {}
+      String spool) {
+    /// What a namespace may be called (RFC 1123 label).
+    static final String NAMESPACE = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+  }
 
   /// How commands run.
   ///

@@ -23,7 +23,7 @@ final class RdevEnvironment {
           EnvironmentRule.parsed(
               "RDEV_NAMESPACE",
               "a namespace: lower case letters, digits and dashes, at most 63",
-              name -> name.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")),
+              name -> name.matches(RdevConfiguration.Projects.NAMESPACE)),
           EnvironmentRule.secret(
               "RDEV_ADMIN_KEY",
               "a key that begins with rdev_ and has at least 24 characters",

@@ -171,6 +171,21 @@ final class ConfigurationTest {
     assertThatThrownBy(() -> load(file.toString(), Map.of())).hasMessageContaining("nope");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "backend: \"${RDEV_BACKEND:-local}\",backend: kubernets,must be local or kubernetes",
+    "namespace: \"${RDEV_NAMESPACE:-rdev}\",namespace: My_Pods,must match",
+  })
+  void refusesWrongValuesInTheFileToo(String line, String wrong, String complaint)
+      throws Exception {
+    var text = Files.readString(Path.of("config.yml"));
+    assertThat(text).contains(line);
+    var file = Files.createTempFile("config", ".yml");
+    Files.writeString(file, text.replace(line, wrong));
+
+    assertThatThrownBy(() -> load(file.toString(), Map.of())).hasMessageContaining(complaint);
+  }
+
   private static RdevConfiguration load(String file, Map<String, String> environment)
       throws Exception {
     return new DefaultConfigurationFactoryFactory<RdevConfiguration>()

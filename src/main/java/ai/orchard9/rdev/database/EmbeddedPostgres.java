@@ -11,13 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,50 +27,24 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
   private static final String USER = "rdev";
-  private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration CHILDREN_LIMIT = Duration.ofSeconds(20);
   private static final int START_ATTEMPTS = 5;
   private static final int MISSED_BEFORE_REVIVAL = 3;
   private static final int PASSWORD_BYTES = 24;
 
-  /// Durable first (fsync and its friends are said here so that a test can hold us to them), then
-  /// room for bursts of output between checkpoints. JIT costs more than it saves on short
-  /// statements.
-  private static final Map<String, String> SETTINGS =
-      Map.ofEntries(
-          Map.entry("listen_addresses", LOOPBACK),
-          Map.entry("unix_socket_directories", ""),
-          Map.entry("fsync", "on"),
-          Map.entry("synchronous_commit", "on"),
-          Map.entry("full_page_writes", "on"),
-          Map.entry("password_encryption", "scram-sha-256"),
-          Map.entry("idle_in_transaction_session_timeout", "5s"),
-          Map.entry("max_connections", "200"),
-          Map.entry("shared_buffers", "256MB"),
-          Map.entry("wal_buffers", "16MB"),
-          Map.entry("max_wal_size", "2GB"),
-          Map.entry("checkpoint_timeout", "15min"),
-          Map.entry("jit", "off"),
-          Map.entry("timezone", "UTC"),
-          Map.entry("log_timezone", "UTC"),
-          Map.entry("logging_collector", "on"),
-          Map.entry("log_directory", "../log"),
-          Map.entry("log_filename", "postgresql-%a.log"),
-          Map.entry("log_truncate_on_rotation", "on"),
-          Map.entry("log_rotation_age", "1d"));
-
   private final Path home;
-  private final Path binaries;
   private final Unprivileged unprivileged;
+  private final PostgresPrograms programs;
   private final SharedUse use;
   private volatile DatabaseTarget target;
   private int missed;
 
-  private EmbeddedPostgres(Path home, Path binaries, Unprivileged unprivileged, SharedUse use) {
+  private EmbeddedPostgres(
+      Path home, Unprivileged unprivileged, PostgresPrograms programs, SharedUse use) {
     this.home = home;
-    this.binaries = binaries;
     this.unprivileged = unprivileged;
+    this.programs = programs;
     this.use = use;
     this.target = new DatabaseTarget("", USER, new Secret<>(""));
   }
@@ -91,8 +61,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return use.join(
           () -> {
             var unprivileged = Unprivileged.choose(home);
-            var postgres =
-                new EmbeddedPostgres(home, PostgresBinaries.unpackInto(home), unprivileged, use);
+            var programs =
+                new PostgresPrograms(home, PostgresBinaries.unpackInto(home), unprivileged);
+            var postgres = new EmbeddedPostgres(home, unprivileged, programs, use);
             postgres.run();
             return postgres;
           });
@@ -194,19 +165,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private void initialize() throws Exception {
     var unfinished = home.resolve("data-unfinished");
     PostgresBinaries.remove(unfinished);
-    execute(
-        List.of(
-            program("initdb"),
-            "--pgdata=" + unfinished,
-            "--username=" + USER,
-            "--pwfile=" + home.resolve("password"),
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--data-checksums",
-            "--no-instructions"));
+    programs.initialize(unfinished, USER, home.resolve("password"));
     Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -228,16 +187,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     for (var attempt = 1; ; attempt++) {
       var port = choosePort(attempt);
       try {
-        execute(
-            List.of(
-                program("pg_ctl"),
-                "start",
-                "--pgdata=" + data(),
-                "--log=" + home.resolve("start.log"),
-                "--wait",
-                "--timeout=" + START_LIMIT.toSeconds(),
-                "--silent",
-                "--options=" + options(port)));
+        programs.start(data(), port);
         LOG.atInfo().addKeyValue("port", port).log("embedded PostgreSQL started");
         return await(password);
       } catch (IllegalStateException failed) {
@@ -251,15 +201,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             .log("embedded PostgreSQL did not start; trying another port");
       }
     }
-  }
-
-  private static String options(int port) {
-    return "-p "
-        + port
-        + SETTINGS.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(setting -> " -c " + setting.getKey() + "='" + setting.getValue() + "'")
-            .collect(Collectors.joining());
   }
 
   /// The port of last time if it is free, so that tools keep working over restarts.
@@ -296,7 +237,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
       var postmaster = Postmaster.of(data());
       if (postmaster.isPresent() && postmaster.get().port() > 0) {
         var there =
-            DatabaseTarget.of(LOOPBACK, postmaster.get().port(), "postgres", USER, password);
+            DatabaseTarget.of(
+                PostgresPrograms.LOOPBACK, postmaster.get().port(), "postgres", USER, password);
         try (var _ = there.connect()) {
           return there.named(USER);
         } catch (SQLException notYet) {
@@ -327,55 +269,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (Postmaster.of(data()).isEmpty()) {
       return false;
     }
-    execute(
-        List.of(
-            program("pg_ctl"),
-            "stop",
-            "--pgdata=" + data(),
-            "--mode=fast",
-            "--wait",
-            "--timeout=" + START_LIMIT.toSeconds(),
-            "--silent"));
+    programs.stop(data());
     LOG.atInfo().log("embedded PostgreSQL stopped");
     return true;
-  }
-
-  private String program(String name) {
-    return binaries.resolve("bin").resolve(name).toString();
-  }
-
-  private void execute(List<String> command) throws IOException, InterruptedException {
-    var log = Files.createTempFile(home, "output-", ".log");
-    try {
-      var builder =
-          new ProcessBuilder(unprivileged.command(new ArrayList<>(command)))
-              .directory(home.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      // Secrets of the server are none of PostgreSQL's business, nor are PG* settings of the shell.
-      builder.environment().clear();
-      builder
-          .environment()
-          .put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-      builder.environment().put("LC_ALL", "C");
-      builder.environment().put("TZ", "UTC");
-      var status = builder.start().waitFor();
-      if (status != 0) {
-        throw new IllegalStateException(
-            Path.of(command.getFirst()).getFileName()
-                + " ended with "
-                + status
-                + ": "
-                + Files.readString(log).strip()
-                + startLog());
-      }
-    } finally {
-      Files.deleteIfExists(log);
-    }
-  }
-
-  private String startLog() throws IOException {
-    var file = home.resolve("start.log");
-    return Files.exists(file) ? " (see " + file + " and " + home.resolve("log") + ")" : "";
   }
 }

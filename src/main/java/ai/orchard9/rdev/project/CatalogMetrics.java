@@ -3,22 +3,31 @@ package ai.orchard9.rdev.project;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 
 /// What the catalog says of itself.
 final class CatalogMetrics {
+  private static final List<String> OUTCOMES = List.of("hit", "miss", "stale", "failed");
+
   private final Counter reads;
+  private final Counter failures;
   private final Gauge projects;
 
   CatalogMetrics(PrometheusRegistry registry) {
     reads =
         Counter.builder()
             .name("rdev_project_cache_total")
-            .help("Reads of the list of projects: from the cache, after asking, or out of date")
+            .help(
+                "Reads of the list of projects: from the cache (hit), after asking (miss), out of"
+                    + " date for want of an answer (stale), or nothing to show (failed)")
             .labelNames("outcome")
             .register(registry);
-    for (String outcome : new String[] {"hit", "miss", "stale"}) {
-      reads.initLabelValues(outcome);
-    }
+    OUTCOMES.forEach(reads::initLabelValues);
+    failures =
+        Counter.builder()
+            .name("rdev_project_list_failures_total")
+            .help("Questions for the list of projects that the runtime did not answer")
+            .register(registry);
     projects = Gauge.builder().name("rdev_projects").help("Projects known now").register(registry);
   }
 
@@ -32,6 +41,16 @@ final class CatalogMetrics {
 
   void stale() {
     reads.labelValues("stale").inc();
+  }
+
+  /// A reader got nothing at all.
+  void failed() {
+    reads.labelValues("failed").inc();
+  }
+
+  /// A question got no answer, however many readers waited for it.
+  void unanswered() {
+    failures.inc();
   }
 
   void projects(int count) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ public final class ProjectCatalog {
     this.maximumAge = maximumAge;
     this.clock = clock;
     this.metrics = metrics;
-    this.refreshing = new Refreshing(this::ask);
+    this.refreshing = new Refreshing(this::ask, metrics);
     runtime.watch(this::changed);
   }
 
@@ -96,11 +97,6 @@ public final class ProjectCatalog {
     return known == null || !known.stale() ? Optional.empty() : Optional.of(known.taken());
   }
 
-  /// What is known, and how well.
-  Snapshot snapshot() {
-    return current();
-  }
-
   /// Forgets how fresh the list is: the next reader asks the runtime.
   public void flush() {
     synchronized (applying) {
@@ -119,16 +115,28 @@ public final class ProjectCatalog {
   private Snapshot fresh(Duration age) {
     var known = snapshot;
     if (known != null && known.isYoungerThan(age)) {
-      metrics.hit();
-      return known;
+      return remembered(known);
     }
-    metrics.miss();
     refreshing.refresh(known != null);
     var found = snapshot;
     if (found == null) {
+      metrics.failed();
       throw new ApiException.Unavailable("the projects cannot be listed now", RETRY);
     }
-    return known == null || found.takenNanos() != known.takenNanos() ? found : unanswered(found);
+    if (known == null || found.takenNanos() != known.takenNanos()) {
+      metrics.miss();
+      return found;
+    }
+    return remembered(unanswered(found));
+  }
+
+  private Snapshot remembered(Snapshot known) {
+    if (known.stale()) {
+      metrics.stale();
+    } else {
+      metrics.hit();
+    }
+    return known;
   }
 
   private Snapshot unanswered(Snapshot old) {
@@ -139,7 +147,6 @@ public final class ProjectCatalog {
           && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge))) {
         known = known.asStale();
         snapshot = known;
-        metrics.stale();
       }
       return known == null ? old : known;
     }
@@ -149,18 +156,11 @@ public final class ProjectCatalog {
     var listing = runtime.list();
     synchronized (applying) {
       var known = snapshot;
-      var projects =
+      var newest =
           known != null && known.version() > listing.version()
-              ? known.projects()
-              : byId(listing.found());
-      apply(
-          new Snapshot(
-              projects,
-              listing.leftOut(),
-              Math.max(listing.version(), known == null ? 0 : known.version()),
-              clock.instant(),
-              System.nanoTime(),
-              false));
+              ? known
+              : Snapshot.of(byId(listing.found()), listing);
+      apply(newest.takenAt(clock.instant()));
     }
   }
 
@@ -175,8 +175,17 @@ public final class ProjectCatalog {
   }
 
   private void apply(Snapshot changed) {
+    var known = snapshot;
     snapshot = changed;
     metrics.projects(changed.projects().size());
+    var told = known == null ? Set.<String>of() : Set.copyOf(known.leftOut());
+    changed.leftOut().stream()
+        .filter(it -> !told.contains(it))
+        .forEach(
+            it ->
+                LOG.atWarn()
+                    .addKeyValue("reason", it.replaceAll("\\p{Cntrl}", "?"))
+                    .log("project left out"));
   }
 
   private Map<String, Project> byId(List<Found> found) {

@@ -21,12 +21,14 @@ final class Refreshing {
   }
 
   private final Question question;
+  private final CatalogMetrics metrics;
   private @Nullable CompletableFuture<Void> running;
   private boolean failed;
   private long failedAt;
 
-  Refreshing(Question question) {
+  Refreshing(Question question, CatalogMetrics metrics) {
     this.question = question;
+    this.metrics = metrics;
   }
 
   /// Asks, or joins who asks already. Returns when that is over, or patience is.
@@ -68,13 +70,16 @@ final class Refreshing {
       succeeded = true;
     } catch (RuntimeUnavailableException e) {
       LOG.atWarn().setCause(e).log("projects cannot be listed");
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("projects cannot be listed");
     } finally {
       synchronized (this) {
         running = null;
         failed = !succeeded;
         failedAt = System.nanoTime();
+      }
+      if (!succeeded) {
+        metrics.unanswered();
       }
       answer.complete(null);
     }

@@ -23,6 +23,19 @@ record Snapshot(
 
   private static final long LONG_AGO = Duration.ofDays(1).toNanos();
 
+  /// What the runtime showed.
+  ///
+  /// @param projects by id, sorted
+  static Snapshot of(Map<String, Project> projects, Listing listing) {
+    return new Snapshot(
+        projects, listing.leftOut(), listing.version(), Instant.EPOCH, System.nanoTime(), false);
+  }
+
+  /// The same, as the runtime's answer of this moment.
+  Snapshot takenAt(Instant now) {
+    return new Snapshot(projects, leftOut, version, now, System.nanoTime(), false);
+  }
+
   boolean isYoungerThan(Duration age) {
     return System.nanoTime() - takenNanos < age.toNanos();
   }

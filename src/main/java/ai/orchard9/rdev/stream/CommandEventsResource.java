@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 @Path("/commands/{id}/events")
 public final class CommandEventsResource {
 
-  private final EventsResource.CommandFollowing following;
+  private final CommandFollowing following;
 
   CommandEventsResource(EventAnswer answer, CommandLookup commands) {
-    this.following = new EventsResource.CommandFollowing(answer, commands);
+    this.following = new CommandFollowing(answer, commands);
   }
 
   /// The events of the command.

@@ -1,7 +1,5 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
-import ai.orchard9.rdev.command.CommandId;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.RequiresScope;
@@ -17,7 +15,6 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Follow a project, or one of its commands, as server-sent events.
@@ -81,44 +78,6 @@ public final class EventsResource {
     } finally {
       if (!open) {
         answer.forget();
-      }
-    }
-  }
-
-  /// The same for the path of a command; shared by both resources.
-  record CommandFollowing(EventAnswer answer, CommandLookup commands) {
-
-    void follow(
-        Caller caller,
-        @Nullable String project,
-        String id,
-        LastEventId from,
-        HttpServletRequest request,
-        AsyncResponse suspended) {
-      answer.admit();
-      boolean open = false;
-      try {
-        Command command =
-            CommandId.parse(id)
-                .flatMap(commands::find)
-                .filter(it -> caller.mayUse(it.project()))
-                .filter(it -> project == null || project.equals(it.project()))
-                .orElseThrow(StreamErrors::unknownCommand);
-        boolean isFinal = command.status().isFinal();
-        long complete = command.lastEventId() + 1;
-        long after = from.notBeyond(isFinal ? complete : command.lastEventId());
-        if (isFinal && after == complete) {
-          suspended.resume(Response.noContent().build());
-        } else if ("HEAD".equals(request.getMethod())) {
-          suspended.resume(Response.ok().type("text/event-stream").build());
-        } else {
-          answer.command(request, caller, command, after, Map.of());
-          open = true;
-        }
-      } finally {
-        if (!open) {
-          answer.forget();
-        }
       }
     }
   }

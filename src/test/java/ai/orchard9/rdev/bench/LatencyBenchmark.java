@@ -37,13 +37,15 @@ final class LatencyBenchmark {
       var bare = new Samples(COMMANDS);
       var bareByte = new Samples(COMMANDS);
       for (int i = 0; i < COMMANDS; i++) {
-        pause();
+        Thread.sleep(PAUSE);
         complete.time(() -> waitFor(client, "true"));
-        pause();
+        Thread.sleep(PAUSE);
         bare.time(() -> runBare("true"));
-        pause();
-        stream(server, firstByte, last);
-        pause();
+        Thread.sleep(PAUSE);
+        var echo = EchoCommand.run(server);
+        firstByte.add(echo.line());
+        last.add(echo.complete());
+        Thread.sleep(PAUSE);
         bareByte.time(() -> runBare("echo x"));
       }
       var busy = new Samples(COMMANDS);
@@ -54,10 +56,10 @@ final class LatencyBenchmark {
       var perSecond = perSecond(client);
 
       new Report("a. Short commands", "ms", "p50", "p95", "p99", "bare p50", "ratio")
-          .row("`true`, POST to `complete` in the wait answer", against(complete, bare))
-          .row("the same without a pause between commands", against(busy, bare))
-          .row("`echo x` answered with events: POST to its line", against(firstByte, bareByte))
-          .row("the same, POST to `complete`", against(last, bareByte))
+          .row("`true`, POST to `complete` in the wait answer", complete.against(bare))
+          .row("the same without a pause between commands", busy.against(bare))
+          .row("`echo x` answered with events: POST to its line", firstByte.against(bareByte))
+          .row("the same, POST to `complete`", last.against(bareByte))
           .row("a byte written by a running command, to its reader", alone(written))
           .row("`true` from 8 clients at once, per second", perSecond, "", "", "", "")
           .note(
@@ -78,17 +80,6 @@ final class LatencyBenchmark {
     }
   }
 
-  private static String[] against(Samples samples, Samples bare) {
-    var cells = samples.cells();
-    return new String[] {
-      cells[0],
-      cells[1],
-      cells[2],
-      Samples.text(bare.median()),
-      Samples.text(samples.median() / bare.median())
-    };
-  }
-
   private static String[] alone(Samples samples) {
     var cells = samples.cells();
     return new String[] {cells[0], cells[1], cells[2], "", ""};
@@ -97,20 +88,6 @@ final class LatencyBenchmark {
   private static void waitFor(ApiClient client, String script) {
     var answer = client.post(SHELL, Map.of("command", script), "Prefer", "wait=30");
     assertThat(answer.data().path("status").asText()).as(answer.text()).isEqualTo("completed");
-  }
-
-  private static void stream(ServerProcess server, Samples firstByte, Samples last) {
-    var before = System.nanoTime();
-    try (var events =
-        SseClient.post(server.uri(), ServerProcess.KEY, SHELL, Map.of("command", "echo x"))) {
-      for (var event = events.next(); event.isPresent(); event = events.next()) {
-        switch (event.get().name()) {
-          case "output" -> firstByte.add(System.nanoTime() - before);
-          case "complete" -> last.add(System.nanoTime() - before);
-          default -> {}
-        }
-      }
-    }
   }
 
   private static void runBare(String script) throws Exception {
@@ -158,9 +135,5 @@ final class LatencyBenchmark {
       assertThat(threads.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
       return Samples.text(COMMANDS * 1e9 / (System.nanoTime() - before));
     }
-  }
-
-  private static void pause() throws InterruptedException {
-    Thread.sleep(PAUSE);
   }
 }

@@ -7,6 +7,7 @@ import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.Reader;
 import ai.orchard9.rdev.testing.Repetitions;
 import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.time.Duration;
 import java.util.Map;
@@ -23,9 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DatabaseTroubleTest {
   private static final Duration END_WITHIN = Duration.ofSeconds(90);
   private static final Duration TOLD_WITHIN = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_KILLS = Duration.ofMillis(300);
 
   private final TestPostgres postgres = TestPostgres.create("troubled");
-  private final ServerProcess.Builder settings = ServerProcess.named("trouble").database(postgres);
+  private final ServerSettings settings = ServerProcess.named("trouble").database(postgres);
   private ServerProcess server = settings.build();
   private ServerProcess other = server;
 
@@ -48,6 +50,7 @@ final class DatabaseTroubleTest {
     // An outage as long as a short one, and one that outlasts every lease.
     var outage = Duration.ofSeconds("INT".equals(signal) ? 10 : 13);
     survives(
+        outage,
         () -> {
           postgres.stop(signal);
           var since = System.nanoTime();
@@ -59,12 +62,14 @@ final class DatabaseTroubleTest {
 
   @Test
   void nothingIsLostWhilePostgresHangs() {
+    var outage = Duration.ofSeconds(Repetitions.of(13, 30));
     survives(
+        outage,
         () -> {
           postgres.pause();
           var since = System.nanoTime();
           assertCallersAreTold();
-          awaitSince(since, Duration.ofSeconds(Repetitions.of(13, 30)));
+          awaitSince(since, outage);
           postgres.resume();
         });
   }
@@ -72,17 +77,20 @@ final class DatabaseTroubleTest {
   @Test
   void nothingIsLostWhenConnectionsAreKilled() {
     survives(
+        BETWEEN_KILLS.multipliedBy(5),
         () -> {
           for (int i = 0; i < 5; i++) {
             var since = System.nanoTime();
             assertThat(postgres.terminateBackends()).isPositive();
-            awaitSince(since, Duration.ofMillis(300));
+            awaitSince(since, BETWEEN_KILLS);
           }
         });
   }
 
-  private void survives(Runnable trouble) {
-    var counting = Counting.to(200_000);
+  /// One command outlasts the trouble, another ends in its midst.
+  private void survives(Duration outage, Runnable trouble) {
+    // Two thousand lines each quarter of a second; some are read before, some are left for after.
+    var counting = Counting.to(8_000 * Math.toIntExact(outage.toSeconds() + 5));
     var quick = Counting.to(40_000);
     var id = server.client().shell(counting.script("0.25"));
     var soonOver = server.client().shell(quick.script("0.1"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FailpointTest {
   private static final Duration END_WITHIN = Duration.ofSeconds(60);
 
-  private final ServerProcess.Builder settings =
+  private final ServerSettings settings =
       ServerProcess.named("failpoints").database(TestPostgres.shared());
   private ServerProcess survivor = settings.build();
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.orchard9.rdev.testing.ApiClient;
+import ai.orchard9.rdev.testing.Backend;
 import ai.orchard9.rdev.testing.Playground;
 import ai.orchard9.rdev.testing.Processes;
 import ai.orchard9.rdev.testing.Reader;
 import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,12 +22,8 @@ final class SpoolTroubleTest {
 
   @Test
   void aFullDiskIsALoss() throws Exception {
-    assumeThat(canMount()).as("user namespaces with mounts").isTrue();
     var settings = ServerProcess.named("full").database(TestPostgres.shared());
-    var spool = settings.home().resolve("spool");
-    Files.createDirectories(spool);
-    var mount = "mount -t tmpfs -o size=3m tmpfs " + spool + " && exec \"$@\"";
-    settings.inside("unshare", "-U", "-r", "-m", "sh", "-c", mount, "sh");
+    giveLittleRoom(settings);
     try (var server = settings.start()) {
       var client = server.client();
       assertThat(client.run("echo small").path("status").asText()).isEqualTo("completed");
@@ -36,6 +34,22 @@ final class SpoolTroubleTest {
       assertThat(command.path("error").path("code").asText()).isEqualTo("OUTPUT_LOST");
       var next = client.run("echo small again");
       assertThat(next.path("status").asText()).as(next.toString()).isEqualTo("completed");
+    }
+  }
+
+  /// Puts the spool on a disk of 3 MB.
+  private static void giveLittleRoom(ServerSettings settings) throws Exception {
+    switch (settings.backend()) {
+      case Backend.Local local -> {
+        assumeThat(canMount()).as("user namespaces with mounts").isTrue();
+        Files.createDirectories(local.spool());
+        var mount = "mount -t tmpfs -o size=3m tmpfs " + local.spool() + " && exec \"$@\"";
+        settings.inside("unshare", "-U", "-r", "-m", "sh", "-c", mount, "sh");
+      }
+      case Backend.Cluster cluster ->
+          assertThat(cluster.demo().run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", "/tmp"))
+              .isEmpty();
+      case Backend.Existing _ -> throw new UnsupportedOperationException("not ours to fill");
     }
   }
 

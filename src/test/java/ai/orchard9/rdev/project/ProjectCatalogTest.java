@@ -12,17 +12,26 @@ import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
 import ai.orchard9.rdev.runtime.Status;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// What is served while the runtime answers, changes, hangs and is away.
 final class ProjectCatalogTest {
@@ -31,6 +40,8 @@ final class ProjectCatalogTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Scripted runtime = new Scripted();
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final CatalogMetrics metrics = new CatalogMetrics(registry);
 
   @Test
   void asksOnceForManyReaders() {
@@ -144,9 +155,89 @@ final class ProjectCatalogTest {
     assertThat(catalog.list(ALICE)).hasSize(1);
   }
 
+  @Test
+  void countsEachReadOnceAndEachQuestionWithoutAnAnswer() {
+    assertThat(counts()).isEqualTo("hit 0, miss 0, stale 0, failed 0, unanswered 0");
+    runtime.projects = null;
+    var catalog = catalog(LONG);
+
+    assertThatThrownBy(() -> catalog.list(ALICE)).isInstanceOf(ApiException.Unavailable.class);
+    assertThat(counts()).isEqualTo("hit 0, miss 0, stale 0, failed 1, unanswered 1");
+
+    runtime.projects = listing(1, "demo");
+    catalog.list(ALICE);
+    catalog.list(ALICE);
+    catalog.list(ALICE);
+    assertThat(counts()).isEqualTo("hit 2, miss 1, stale 0, failed 1, unanswered 1");
+
+    runtime.projects = null;
+    catalog.flush();
+    catalog.list(ALICE);
+    catalog.list(ALICE);
+    assertThat(counts()).isEqualTo("hit 2, miss 1, stale 2, failed 1, unanswered 2");
+  }
+
+  @Test
+  void outlivesARuntimeThatBreaks() {
+    var catalog = catalog(Duration.ZERO);
+    catalog.list(ALICE);
+    runtime.broken = new IllegalStateException("a flaw of ours");
+
+    assertThat(catalog.list(ALICE)).hasSize(1);
+    assertThat(counts()).isEqualTo("hit 0, miss 1, stale 1, failed 0, unanswered 1");
+  }
+
+  private String counts() {
+    var reads = new TreeMap<String, Integer>();
+    for (var snapshot : registry.scrape()) {
+      if (snapshot instanceof CounterSnapshot counter) {
+        for (var point : counter.getDataPoints()) {
+          var name = Objects.requireNonNullElse(point.getLabels().get("outcome"), "unanswered");
+          reads.put(name, (int) point.getValue());
+        }
+      }
+    }
+    return Stream.of("hit", "miss", "stale", "failed", "unanswered")
+        .map(it -> it + " " + reads.get(it))
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void saysOnceWhatWasLeftOutAndWhy() {
+    var log = (Logger) LoggerFactory.getLogger(ProjectCatalog.class);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      var catalog = catalog(Duration.ZERO);
+      runtime.projects = without(1, "a: no label", "b\n: no label");
+      catalog.list(ALICE);
+      catalog.list(ALICE);
+      assertThat(reasons(lines)).containsExactly("a: no label", "b?: no label");
+
+      runtime.tell(without(2, "a: no label", "c: a duplicate"));
+      runtime.tell(without(3));
+      runtime.tell(without(4, "a: no label"));
+      assertThat(reasons(lines))
+          .containsExactly("a: no label", "b?: no label", "c: a duplicate", "a: no label");
+    } finally {
+      log.detachAppender(lines);
+    }
+  }
+
+  private static List<String> reasons(ListAppender<ILoggingEvent> lines) {
+    return lines.list.stream()
+        .filter(it -> it.getMessage().equals("project left out"))
+        .map(it -> String.valueOf(it.getKeyValuePairs().getFirst().value))
+        .toList();
+  }
+
+  private static Listing without(long version, String... leftOut) {
+    return new Listing(version, listing(version, "demo").found(), List.of(leftOut));
+  }
+
   private ProjectCatalog catalog(Duration age) {
-    return new ProjectCatalog(
-        runtime, age, () -> NOON, new CatalogMetrics(new PrometheusRegistry()));
+    return new ProjectCatalog(runtime, age, () -> NOON, metrics);
   }
 
   private static Listing listing(long version, String... ids) {
@@ -173,6 +264,7 @@ final class ProjectCatalogTest {
     private volatile @Nullable Listing projects = listing(1, "demo");
     private volatile CountDownLatch hung = new CountDownLatch(0);
     private volatile boolean available = true;
+    private volatile @Nullable RuntimeException broken;
     private Consumer<Listing> listener = _ -> {};
 
     @Override
@@ -182,6 +274,10 @@ final class ProjectCatalogTest {
         hung.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+      var flaw = broken;
+      if (flaw != null) {
+        throw flaw;
       }
       var now = projects;
       if (now == null) {

@@ -3,7 +3,6 @@ package ai.orchard9.rdev.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,11 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,134 +26,26 @@ public final class ServerProcess implements AutoCloseable {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
-  private final Builder made;
+  private final ServerSettings settings;
   private final Path log;
   private final int port = Playground.freePort();
   private final int adminPort = Playground.freePort();
   private @Nullable Process process;
 
-  private ServerProcess(Builder made) {
-    this.made = made;
-    this.log = made.home.resolve("server-" + port + ".log");
+  ServerProcess(ServerSettings settings) {
+    this.settings = settings;
+    this.log = settings.home().resolve("server-" + port + ".log");
   }
 
   /// A server with folders of its own.
-  public static Builder named(String name) {
+  public static ServerSettings named(String name) {
     var home = Playground.folder(name);
-    return new Builder(home, Backend.of(home));
+    return new ServerSettings(home, Backend.of(home));
   }
 
   /// A server with a folder of its own and these projects.
-  public static Builder named(String name, Backend backend) {
-    return new Builder(Playground.folder(name), backend);
-  }
-
-  /// How a server is to be started.
-  public static final class Builder {
-    private final Path home;
-    private final Backend backend;
-    private final Map<String, String> environment = new HashMap<>();
-    private final List<String> options = new ArrayList<>();
-    private final List<String> wrapper = new ArrayList<>();
-    private String main = "ai.orchard9.rdev.RdevApplication";
-    private boolean testClasses;
-    private boolean guest;
-    private String heap = "512m";
-
-    private Builder(Path home, Backend backend) {
-      this.home = home;
-      this.backend = backend;
-      environment.put("RDEV_HOME", home.toString());
-      environment.putAll(backend.environment());
-      environment.put("RDEV_ADMIN_KEY", KEY);
-    }
-
-    /// Another one that shares folders and settings.
-    public Builder twin() {
-      var twin = new Builder(home, backend);
-      twin.guest = true;
-      twin.environment.putAll(environment);
-      twin.options.addAll(options);
-      twin.heap = heap;
-      return twin;
-    }
-
-    /// Uses a new database of a running PostgreSQL.
-    public Builder database(TestPostgres postgres) {
-      return environment(
-          postgres.createDatabase("d" + Long.toString(System.nanoTime(), Character.MAX_RADIX)));
-    }
-
-    /// Sets a variable.
-    public Builder environment(String name, String value) {
-      environment.put(name, value);
-      return this;
-    }
-
-    /// Sets variables.
-    public Builder environment(Map<String, String> variables) {
-      environment.putAll(variables);
-      return this;
-    }
-
-    /// Sets a key of `config.yml`.
-    public Builder setting(String key, String value) {
-      return option("-Ddw." + key + "=" + value);
-    }
-
-    /// Gives the JVM an option.
-    public Builder option(String option) {
-      options.add(option);
-      return this;
-    }
-
-    /// Bounds the heap, as `-Xmx` takes it.
-    public Builder heap(String size) {
-      heap = size;
-      return this;
-    }
-
-    /// Starts by another main class, of the tests.
-    public Builder main(Class<?> type) {
-      main = type.getName();
-      testClasses = true;
-      return this;
-    }
-
-    /// Puts words before `java`, as a namespace needs.
-    public Builder inside(String... words) {
-      wrapper.addAll(List.of(words));
-      return this;
-    }
-
-    /// The folder that it works in.
-    public Path home() {
-      return home;
-    }
-
-    /// Adds a project.
-    public Builder project(String name) {
-      backend.add(name);
-      return this;
-    }
-
-    /// Where its projects live.
-    public Backend backend() {
-      return backend;
-    }
-
-    /// Makes it without starting it.
-    public ServerProcess build() {
-      return new ServerProcess(this);
-    }
-
-    /// Starts it and waits until it is ready.
-    public ServerProcess start() {
-      var server = build();
-      server.launch();
-      server.awaitReady();
-      return server;
-    }
+  public static ServerSettings named(String name, Backend backend) {
+    return new ServerSettings(Playground.folder(name), backend);
   }
 
   /// Starts the process, again too, and does not wait.
@@ -166,38 +53,16 @@ public final class ServerProcess implements AutoCloseable {
     if (isAlive()) {
       throw new IllegalStateException("runs already");
     }
-    var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-    var command = new ArrayList<>(made.wrapper);
-    command.addAll(List.of(java, "-Xmx" + made.heap, "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(made.options);
-    command.addAll(List.of("-classpath", classpath(), made.main, "server"));
-    command.add(Playground.project().resolve("config.yml").toString());
-    var builder =
-        new ProcessBuilder(command)
-            .directory(Playground.project().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().putAll(made.environment);
-    builder.environment().put("PORT", Integer.toString(port));
-    builder.environment().put("ADMIN_PORT", Integer.toString(adminPort));
     try {
-      process = builder.start();
+      process = settings.process(log, port, adminPort).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private String classpath() {
-    return String.join(
-        File.pathSeparator,
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(it -> made.testClasses || !it.endsWith("test-classes"))
-            .toList());
-  }
-
   /// Starts it again without what only its first life should meet, and waits until it is ready.
   public void restart() {
-    made.environment.remove("RDEV_FAILPOINT");
+    settings.survived();
     launch();
     awaitReady();
   }
@@ -313,22 +178,22 @@ public final class ServerProcess implements AutoCloseable {
 
   /// Where it keeps what it has to keep.
   public Path home() {
-    return made.home;
+    return settings.home();
   }
 
   /// The work directory of a project.
   public Path workspace(String project) {
-    return made.backend.workspace(project);
+    return settings.backend().workspace(project);
   }
 
   /// Where its commands' spools lie.
   public Path spool() {
-    return made.backend.spool();
+    return settings.backend().spool();
   }
 
   /// Live processes and zombies of commands, their supervisors and followers.
   public List<String> leftBehind() {
-    return made.backend.leftBehind();
+    return settings.backend().leftBehind();
   }
 
   /// All it has logged.
@@ -364,9 +229,9 @@ public final class ServerProcess implements AutoCloseable {
       Processes.signal("KILL", pid());
       awaitDeath(Duration.ofSeconds(20));
     }
-    if (!made.guest) {
-      Playground.killAll(made.home);
-      made.backend.close();
+    if (!settings.isGuest()) {
+      Playground.killAll(settings.home());
+      settings.backend().close();
     }
   }
 }

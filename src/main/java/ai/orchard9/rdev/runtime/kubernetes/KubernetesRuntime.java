@@ -24,7 +24,7 @@ public final class KubernetesRuntime implements Runtime {
     this.config = config;
     this.cluster = new Cluster(config);
     this.breaker = new ClusterBreaker(registry);
-    this.pods = new PodCache(cluster, breaker);
+    this.pods = new PodCache(cluster, breaker, registry);
     this.execs = new Execs(cluster);
   }
 

@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class PodCache implements AutoCloseable {
 
   private final Cluster cluster;
   private final ClusterBreaker.Call<Listing> asking;
+  private final Counter failures;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("pod-watch").factory());
@@ -43,9 +46,14 @@ final class PodCache implements AutoCloseable {
   private @Nullable Watch watch;
 
   /// @param guard what calls to the cluster go through
-  PodCache(Cluster cluster, ClusterBreaker guard) {
+  PodCache(Cluster cluster, ClusterBreaker guard, PrometheusRegistry registry) {
     this.cluster = cluster;
     this.asking = () -> guard.run(this::ask);
+    this.failures =
+        Counter.builder()
+            .name("rdev_pod_watch_failures_total")
+            .help("Watches of pods that could not begin or go on")
+            .register(registry);
   }
 
   synchronized void listen(Consumer<Listing> changed) {
@@ -83,6 +91,7 @@ final class PodCache implements AutoCloseable {
       watch = cluster.watch(from, new Events(mine));
     } catch (KubernetesClientException e) {
       // The next list tries again; until then the list alone keeps us informed.
+      failures.inc();
       LOG.atWarn().setCause(e).log("pods cannot be watched");
     }
   }
@@ -118,6 +127,7 @@ final class PodCache implements AutoCloseable {
       var listing = asking.run();
       told().accept(listing);
     } catch (RuntimeUnavailableException e) {
+      failures.inc();
       later(RELIST, () -> relist(mine));
     }
   }
@@ -144,10 +154,11 @@ final class PodCache implements AutoCloseable {
   }
 
   @SuppressWarnings("CatchingUnchecked") // The edge of a thread.
-  private static void guarded(Runnable task) {
+  private void guarded(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {
+      failures.inc();
       LOG.atError().setCause(e).log("watching pods failed; the next list begins anew");
     }
   }

@@ -74,7 +74,7 @@ record PodView(
         orUnknown(pod),
         time(meta.getCreationTimestamp()),
         labels,
-        short_(annotations));
+        readable(annotations));
   }
 
   /// How it shows among the projects.
@@ -132,7 +132,7 @@ record PodView(
     return phase == null ? "Unknown" : phase;
   }
 
-  private static Map<String, String> short_(Map<String, String> annotations) {
+  private static Map<String, String> readable(Map<String, String> annotations) {
     return annotations.entrySet().stream()
         .filter(it -> !it.getKey().equals(LAST_APPLIED))
         .filter(it -> it.getValue().length() <= LONGEST_ANNOTATION)

@@ -15,17 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Runs projects on this machine: every directory in the workspaces folder is one, its name the id.
 /// Linux only, for the spool reads /proc.
 public final class LocalRuntime implements Runtime {
-  private static final Logger log = LoggerFactory.getLogger(LocalRuntime.class);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /// All that commands inherit. The server's own environment holds secrets.
@@ -39,7 +35,6 @@ public final class LocalRuntime implements Runtime {
   private final Path spoolRoot;
   private final Map<String, String> environment;
   private final List<String> launcher;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final AtomicLong version = new AtomicLong();
 
   /// @param workspaces the folder of projects
@@ -93,7 +88,6 @@ public final class LocalRuntime implements Runtime {
           leftOut.add(id + ": its name is no project id: " + ID.pattern());
         }
       }
-      leftOut.stream().filter(told::add).forEach(it -> log.warn("directory left out: {}", it));
       return new Listing(version.incrementAndGet(), found, leftOut);
     } catch (IOException | UncheckedIOException e) {
       throw new RuntimeUnavailableException("cannot list " + workspaces, e);

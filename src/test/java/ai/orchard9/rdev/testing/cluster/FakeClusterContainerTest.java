@@ -1,43 +1,37 @@
 package ai.orchard9.rdev.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.Processes;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Pods are real containers, each of the kind that was asked for.
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FakeClusterContainerTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final String WRITABLE =
       "for d in / /tmp /var/tmp /root /home/user /workspace /run /dev /dev/shm /etc /usr;"
           + " do (: >$d/try) 2>/dev/null && echo $d; done";
 
-  private static FakeCluster cluster;
-  private static KubernetesClient client;
+  private final FakeCluster cluster;
+  private final KubernetesClient client;
 
-  @BeforeAll
-  static void start() {
-    assumeThat(FakeCluster.isSupported()).isTrue();
-    cluster = FakeCluster.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
+  FakeClusterContainerTest(FakeCluster cluster, KubernetesClient client) {
+    this.cluster = cluster;
+    this.client = client;
   }
 
   @AfterAll
-  static void stop() {
+  void leavesNothing() {
     var folder = cluster.kubeconfig().resolveSibling("");
-    client.close();
     cluster.close();
     assertThat(folder).doesNotExist();
     assertThat(Processes.touching(folder)).isEmpty();

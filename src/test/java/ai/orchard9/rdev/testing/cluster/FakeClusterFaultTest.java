@@ -2,7 +2,6 @@ package ai.orchard9.rdev.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -14,28 +13,26 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What goes wrong on demand, goes wrong as asked and no longer.
+@ExtendWith(ClusterExtension.class)
 final class FakeClusterFaultTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private FakeCluster cluster;
-  private KubernetesClient client;
+  private final FakeCluster cluster;
+  private final KubernetesClient client;
 
-  @BeforeEach
-  void start() {
-    assumeThat(FakeCluster.isSupported()).isTrue();
-    cluster = FakeCluster.start();
-    client = connect(2_000);
+  FakeClusterFaultTest(FakeCluster cluster) {
+    this.cluster = cluster;
+    this.client = connect(2_000);
     cluster.run(PodSpec.project("demo"));
   }
 
   @AfterEach
-  void stop() {
+  void disconnect() {
     client.close();
-    cluster.close();
   }
 
   private KubernetesClient connect(int timeoutMillis) {

@@ -3,13 +3,10 @@ package ai.orchard9.rdev.testing.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.Processes;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -24,29 +21,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The cluster looks like a real one to fabric8's own client.
+@ExtendWith(ClusterExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FakeClusterTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private static FakeCluster cluster;
-  private static KubernetesClient client;
+  private final FakeCluster cluster;
+  private final KubernetesClient client;
 
-  @BeforeAll
-  static void start() {
-    assumeThat(FakeCluster.isSupported()).isTrue();
-    cluster = FakeCluster.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
+  FakeClusterTest(FakeCluster cluster, KubernetesClient client) {
+    this.cluster = cluster;
+    this.client = client;
   }
 
   @AfterAll
-  static void stop() {
-    client.close();
+  void leavesNothing() {
     cluster.close();
     assertThat(cluster.kubeconfig()).doesNotExist();
   }

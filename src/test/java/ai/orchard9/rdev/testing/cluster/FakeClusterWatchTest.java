@@ -2,16 +2,13 @@ package ai.orchard9.rdev.testing.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
@@ -21,31 +18,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Lists, pages, watches and informers see what a real API server would show.
+@ExtendWith(ClusterExtension.class)
 final class FakeClusterWatchTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private FakeCluster cluster;
-  private KubernetesClient client;
+  private final FakeCluster cluster;
+  private final KubernetesClient client;
 
-  @BeforeEach
-  void start() {
-    assumeThat(FakeCluster.isSupported()).isTrue();
-    cluster = FakeCluster.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
-            .build();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    cluster.close();
+  FakeClusterWatchTest(FakeCluster cluster, KubernetesClient client) {
+    this.cluster = cluster;
+    this.client = client;
   }
 
   private static Pod data(String name) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.runtime.Exit;
 import ai.orchard9.rdev.runtime.Found;
@@ -14,88 +13,36 @@ import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
 import ai.orchard9.rdev.runtime.SessionRefusedException;
 import ai.orchard9.rdev.runtime.SessionRefusedException.Reason;
-import ai.orchard9.rdev.runtime.Status;
+import ai.orchard9.rdev.testing.cluster.ClusterExtension;
 import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import ai.orchard9.rdev.testing.cluster.FakePod;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Projects and sessions of a cluster, and what is said when it does not do as asked.
-final class KubernetesRuntimeTest {
+/// Sessions in the pods of a cluster, and what is said when it does not do as asked.
+@ExtendWith(ClusterExtension.class)
+final class KubernetesSessionsTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  private FakeCluster cluster;
-  private KubernetesRuntime runtime;
+  private final FakeCluster cluster;
+  private final KubernetesRuntime runtime;
 
-  @BeforeEach
-  void start() {
-    assumeTrue(FakeCluster.isSupported(), "no namespaces can be made here");
-    cluster = FakeCluster.start();
-    runtime =
-        new KubernetesRuntime(
-            new KubernetesConfig(
-                cluster.kubeconfig().toString(), cluster.namespace(), "", KubernetesConfig.PING),
-            new PrometheusRegistry());
+  KubernetesSessionsTest(FakeCluster cluster) {
+    this.cluster = cluster;
+    this.runtime = KubernetesProjectsTest.runtime(cluster, new PrometheusRegistry());
   }
 
   @AfterEach
   void stop() {
-    if (runtime != null) {
-      runtime.close();
-      cluster.close();
-    }
-  }
-
-  @Test
-  void findsPodsByTheirLabels() throws Exception {
-    var pod = cluster.run(PodSpec.project("demo"));
-
-    var found = only(runtime.list());
-
-    assertThat(found.status()).isEqualTo(Status.RUNNING);
-    assertThat(found.place())
-        .isEqualTo(
-            new Place(
-                "demo",
-                new Place.Container(pod.name(), pod.uid(), "main", pod.containerId()),
-                "?/workspace"));
-  }
-
-  @Test
-  void isToldOfChangesWithoutAsking() throws Exception {
-    var told = new AtomicReference<Listing>();
-    runtime.watch(told::set);
-    runtime.list();
-
-    var pod = cluster.run(PodSpec.project("demo"));
-    awaitProjects(told, 1);
-    pod.delete();
-    awaitProjects(told, 0);
-
-    assertThat(cluster.calls()).filteredOn(it -> it.verb().equals("list")).hasSize(1);
-  }
-
-  @Test
-  void listsAnewWhenTheWatchIsTooOld() throws Exception {
-    var told = new AtomicReference<Listing>();
-    runtime.watch(told::set);
-    runtime.list();
-    cluster.run(PodSpec.project("demo"));
-    awaitProjects(told, 1);
-
-    cluster.faults().loseState();
-    cluster.run(PodSpec.project("other"));
-
-    awaitProjects(told, 2);
+    runtime.close();
   }
 
   @Test
@@ -321,10 +268,6 @@ final class KubernetesRuntimeTest {
               assertThat(it.reason()).as(it.getMessage()).isEqualTo(reason);
               assertThat(it).hasMessage(message);
             });
-  }
-
-  private static void awaitProjects(AtomicReference<Listing> told, int count) {
-    await().atMost(SOON).until(() -> told.get() != null && told.get().found().size() == count);
   }
 
   private static Found only(Listing listing) {
