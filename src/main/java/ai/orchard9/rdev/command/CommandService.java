@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.policy.GitPolicy;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;

@@ -16,8 +16,15 @@ final class EnvironmentCheck {
   private static final int ENV_NAMES = 64;
   private static final int ENV_BYTES = 256 * 1024;
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-  private static final Pattern GIT_ENV =
-      Pattern.compile("(GIT_AUTHOR_|GIT_COMMITTER_|LC_)[A-Z]+|LANG|TZ");
+  private static final Pattern GIT_PERSON = Pattern.compile("GIT_(AUTHOR|COMMITTER)_[A-Z]+");
+  private static final Pattern GIT_LOCALE = Pattern.compile("LC_[A-Z]+|LANG");
+
+  /// glibc takes a name with a slash for a folder of locale data, and messages from it for formats
+  /// that it fills in: whoever wrote the files would have written a program.
+  private static final Pattern LOCALE = Pattern.compile("[A-Za-z0-9_.@-]{0,64}");
+
+  /// No path either: `Europe/Berlin`, `EST5EDT,M3.2.0,M11.1.0`, `<+03>-3`.
+  private static final Pattern ZONE = Pattern.compile("[A-Za-z0-9_+<>,./:-]{0,64}");
 
   private final Set<String> claudeEnvironment;
 
@@ -59,12 +66,27 @@ final class EnvironmentCheck {
     }
     return switch (request) {
       case SubmitRequest.Shell _ -> null;
-      case SubmitRequest.Git _ ->
-          GIT_ENV.matcher(name).matches()
-              ? null
-              : "git takes only GIT_AUTHOR_*, GIT_COMMITTER_*, LANG, LC_* and TZ";
+      case SubmitRequest.Git _ -> gitComplaint(name, value);
       case SubmitRequest.Claude _ ->
           claudeEnvironment.contains(name) ? null : "claude takes only what CLAUDE_ENV_ALLOW lists";
     };
+  }
+
+  private static @Nullable String gitComplaint(String name, String value) {
+    if (GIT_PERSON.matcher(name).matches()) {
+      return value.chars().anyMatch(Character::isISOControl)
+          ? "control characters are not allowed"
+          : null;
+    }
+    if (GIT_LOCALE.matcher(name).matches()) {
+      return LOCALE.matcher(value).matches() ? null : "must be the name of a locale, as C.UTF-8";
+    }
+    if (name.equals("TZ")) {
+      var isPath = value.startsWith("/") || value.startsWith(":") || value.contains("..");
+      return ZONE.matcher(value).matches() && !isPath
+          ? null
+          : "must be a time zone, as Europe/Berlin";
+    }
+    return "git takes only GIT_AUTHOR_*, GIT_COMMITTER_*, LANG, LC_* and TZ";
   }
 }

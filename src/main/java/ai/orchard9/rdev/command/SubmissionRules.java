@@ -135,6 +135,7 @@ final class SubmissionRules {
       errors.add(new FieldError(field, "must be 1–%,d bytes".formatted(maxBytes)));
       return "";
     }
+    refuseControls(field, value, errors);
     return value;
   }
 
@@ -150,10 +151,20 @@ final class SubmissionRules {
       if (argument == null || argument.getBytes(UTF_8).length > ARGUMENT_BYTES) {
         errors.add(new FieldError("args[" + i + "]", "must be a text of at most 65,536 bytes"));
       } else {
+        refuseControls("args[" + i + "]", argument, errors);
         checked.add(argument);
       }
     }
     return checked;
+  }
+
+  /// What moves a terminal's cursor lets the record of a command show another than the one that
+  /// ran.
+  private static void refuseControls(String field, String text, List<FieldError> errors) {
+    if (text.chars()
+        .anyMatch(c -> Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')) {
+      errors.add(new FieldError(field, "no control characters but tab, newline, carriage return"));
+    }
   }
 
   private static @Nullable Integer between(
