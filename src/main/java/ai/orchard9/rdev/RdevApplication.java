@@ -11,6 +11,7 @@ import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.OutputRetention;
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
 import ai.orchard9.rdev.database.Database;
@@ -224,6 +225,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         life,
         clock,
         configuration.getExecution().maximumWaiting(),
+        ShellPolicy.of(configuration.getPolicy().shellDeny()),
         configuration.getExecution().claudeEnvironmentNames());
   }
 

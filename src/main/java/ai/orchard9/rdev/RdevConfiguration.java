@@ -1,5 +1,6 @@
 package ai.orchard9.rdev;
 
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.database.DatabaseConfig;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -11,6 +12,9 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +65,17 @@ public final class RdevConfiguration extends Configuration {
     }
   }
 
+  /// What shell commands may not say.
+  ///
+  /// @param shellDeny RE2 patterns by the name of their rule; in their order they are tried
+  public record Policy(Map<String, String> shellDeny) {
+    public Policy {
+      shellDeny = Collections.unmodifiableMap(new LinkedHashMap<>(shellDeny));
+      // Here, so that `check` finds a pattern that does not compile, too.
+      ShellPolicy.of(shellDeny);
+    }
+  }
+
   private Path home = Path.of(".rdev");
   private Secret<String> adminKey = new Secret<>("");
   private Secret<String> auditKey = new Secret<>("");
@@ -68,6 +83,7 @@ public final class RdevConfiguration extends Configuration {
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
+  private Policy policy = new Policy(ShellPolicy.DEFAULT);
   private Duration cacheTtl = Duration.seconds(30);
 
   @MinDuration(value = 1, unit = TimeUnit.DAYS)
@@ -140,6 +156,15 @@ public final class RdevConfiguration extends Configuration {
 
   public void setExecution(Execution execution) {
     this.execution = execution;
+  }
+
+  @JsonProperty
+  public Policy getPolicy() {
+    return policy;
+  }
+
+  public void setPolicy(Policy policy) {
+    this.policy = policy;
   }
 
   /// How old the list of projects may be before the runtime is asked again.

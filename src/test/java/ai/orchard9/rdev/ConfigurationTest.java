@@ -3,6 +3,7 @@ package ai.orchard9.rdev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
 import ai.orchard9.rdev.config.Secret;
@@ -40,6 +41,8 @@ final class ConfigurationTest {
     assertThat(configuration.getExecution())
         .isEqualTo(new RdevConfiguration.Execution(5, 100, 64L << 20, 2000, "claude", ""));
     assertThat(configuration.getMaximumStreams()).isEqualTo(10_000);
+    assertThat(configuration.getPolicy().shellDeny().entrySet())
+        .containsExactlyElementsOf(ShellPolicy.DEFAULT.entrySet());
   }
 
   @Test
@@ -184,6 +187,19 @@ final class ConfigurationTest {
     Files.writeString(file, text.replace(line, wrong));
 
     assertThatThrownBy(() -> load(file.toString(), Map.of())).hasMessageContaining(complaint);
+  }
+
+  @Test
+  void namesAPatternOfThePolicyThatDoesNotCompile() throws Exception {
+    var file = Files.createTempFile("config", ".yml");
+    Files.writeString(
+        file,
+        Files.readString(Path.of("config.yml"))
+            .replace("  shellDeny:\n", "  shellDeny:\n    mine: '(?=x)'\n"));
+
+    assertThatThrownBy(() -> load(file.toString(), Map.of()))
+        .hasMessageContaining("policy.shellDeny.mine is no RE2 pattern")
+        .hasMessageContaining("(?=");
   }
 
   private static RdevConfiguration load(String file, Map<String, String> environment)

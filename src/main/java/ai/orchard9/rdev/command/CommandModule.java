@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import io.dropwizard.core.setup.Environment;
 import java.time.InstantSource;
@@ -45,9 +46,10 @@ public final class CommandModule {
       ProjectEvents life,
       InstantSource clock,
       int maximumWaiting,
+      ShellPolicy shellPolicy,
       Set<String> claudeEnvironment) {
     var queue = new Queue(work, life, output);
-    var service = new CommandService(requests, projects, queue, life, clock);
+    var service = new CommandService(requests, projects, queue, life, shellPolicy, clock);
     var views = new CommandViews(requests, output, projects, service::queuePosition);
     var waiting = new Waiting(output, maximumWaiting);
     return new CommandModule(service, queue, views, waiting, projects, claudeEnvironment);

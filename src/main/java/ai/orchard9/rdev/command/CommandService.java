@@ -2,6 +2,8 @@ package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.audit.Actor;
 import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.policy.GitPolicy;
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
@@ -21,14 +23,21 @@ public final class CommandService {
   private final ProjectCatalog projects;
   private final Queue queue;
   private final ProjectEvents life;
+  private final ShellPolicy shellPolicy;
   private final InstantSource clock;
 
   CommandService(
-      Jdbi jdbi, ProjectCatalog projects, Queue queue, ProjectEvents life, InstantSource clock) {
+      Jdbi jdbi,
+      ProjectCatalog projects,
+      Queue queue,
+      ProjectEvents life,
+      ShellPolicy shellPolicy,
+      InstantSource clock) {
     this.jdbi = jdbi;
     this.projects = projects;
     this.queue = queue;
     this.life = life;
+    this.shellPolicy = shellPolicy;
     this.clock = clock;
   }
 
@@ -51,7 +60,7 @@ public final class CommandService {
     return command;
   }
 
-  private static void allow(Caller caller, Submission submission) {
+  private void allow(Caller caller, Submission submission) {
     var type = submission.instruction().type();
     if (!caller.mayRun(type.wire())) {
       throw CommandErrors.typeNotAllowed(type);
@@ -59,8 +68,10 @@ public final class CommandService {
     if (submission.priority() == Priority.URGENT && !caller.has(Scope.ADMIN)) {
       throw CommandErrors.urgentNeedsAdmin();
     }
-    if (submission.instruction() instanceof Instruction.Git git) {
-      GitPolicy.check(git.args());
+    switch (submission.instruction()) {
+      case Instruction.Shell shell -> shellPolicy.check(shell.command());
+      case Instruction.Git git -> GitPolicy.check(git.args());
+      case Instruction.Claude _ -> {}
     }
   }
 

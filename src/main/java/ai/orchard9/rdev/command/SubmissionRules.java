@@ -21,27 +21,22 @@ final class SubmissionRules {
   private static final int ARGUMENTS = 256;
   private static final int ARGUMENT_BYTES = 65_536;
   private static final int STDIN_BYTES = 1 << 20;
-  private static final int ENV_NAMES = 64;
-  private static final int ENV_BYTES = 256 * 1024;
   private static final int METADATA_ENTRIES = 16;
   private static final int METADATA_BYTES = 256;
   private static final int WORKDIR_BYTES = 4096;
   private static final int TIMEOUT_DEFAULT = 1800;
   private static final int TIMEOUT_MAX = 86_400;
   private static final int START_WITHIN_MAX = 31 * 86_400;
-  private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}");
   private static final Pattern TOOL = Pattern.compile("[^\\p{Cntrl}]{1,500}");
-  private static final Pattern GIT_ENV =
-      Pattern.compile("(GIT_AUTHOR_|GIT_COMMITTER_|LC_)[A-Z]+|LANG|TZ");
 
-  private final Set<String> claudeEnvironment;
+  private final EnvironmentCheck environment;
 
   /// Rules for one server.
   ///
   /// @param claudeEnvironment names that a claude request may set (`CLAUDE_ENV_ALLOW`)
   SubmissionRules(Set<String> claudeEnvironment) {
-    this.claudeEnvironment = Set.copyOf(claudeEnvironment);
+    this.environment = new EnvironmentCheck(claudeEnvironment);
   }
 
   static SubmitRequest required(@Nullable SubmitRequest body) {
@@ -62,7 +57,7 @@ final class SubmissionRules {
         between("start_within_seconds", request.startWithinSeconds(), 1, START_WITHIN_MAX, errors);
     var priority = priority(request.priority(), errors);
     var workdir = workdir(request.workdir(), errors);
-    var environment = environment(request, errors);
+    var variables = environment.check(request, errors);
     var stdin = stdin(request, errors);
     var metadata = metadata(request.metadata(), errors);
     if (!errors.isEmpty()) {
@@ -73,7 +68,7 @@ final class SubmissionRules {
         timeout == null ? TIMEOUT_DEFAULT : timeout,
         priority,
         workdir,
-        environment,
+        variables,
         stdin,
         startWithin,
         metadata);
@@ -140,6 +135,7 @@ final class SubmissionRules {
       errors.add(new FieldError(field, "must be 1–%,d bytes".formatted(maxBytes)));
       return "";
     }
+    refuseControls(field, value, errors);
     return value;
   }
 
@@ -155,10 +151,20 @@ final class SubmissionRules {
       if (argument == null || argument.getBytes(UTF_8).length > ARGUMENT_BYTES) {
         errors.add(new FieldError("args[" + i + "]", "must be a text of at most 65,536 bytes"));
       } else {
+        refuseControls("args[" + i + "]", argument, errors);
         checked.add(argument);
       }
     }
     return checked;
+  }
+
+  /// What moves a terminal's cursor lets the record of a command show another than the one that
+  /// ran.
+  private static void refuseControls(String field, String text, List<FieldError> errors) {
+    if (text.chars()
+        .anyMatch(c -> Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')) {
+      errors.add(new FieldError(field, "no control characters but tab, newline, carriage return"));
+    }
   }
 
   private static @Nullable Integer between(
@@ -192,48 +198,6 @@ final class SubmissionRules {
           new FieldError("workdir", "must be a relative path inside the project's work directory"));
     }
     return value;
-  }
-
-  private Map<String, String> environment(SubmitRequest request, List<FieldError> errors) {
-    var environment = new LinkedHashMap<String, String>();
-    var given = request.env() == null ? Map.<String, @Nullable String>of() : request.env();
-    long bytes = 0;
-    for (var entry : given.entrySet()) {
-      var name = entry.getKey();
-      var value = entry.getValue();
-      var complaint = complaint(request, name, value);
-      if (complaint != null) {
-        errors.add(new FieldError("env." + printable(name), complaint));
-      } else if (value != null) {
-        bytes += name.length() + value.getBytes(UTF_8).length;
-        environment.put(name, value);
-      }
-    }
-    if (given.size() > ENV_NAMES || bytes > ENV_BYTES) {
-      errors.add(new FieldError("env", "must be at most 64 names and 256 KiB together"));
-    }
-    return environment;
-  }
-
-  private @Nullable String complaint(SubmitRequest request, String name, @Nullable String value) {
-    if (!ENV_NAME.matcher(name).matches() || name.length() > 255) {
-      return "names must match [A-Za-z_][A-Za-z0-9_]*";
-    }
-    if (name.startsWith("RDEV_")) {
-      return "names that begin with RDEV_ are taken";
-    }
-    if (value == null) {
-      return "must be a text";
-    }
-    return switch (request) {
-      case SubmitRequest.Shell _ -> null;
-      case SubmitRequest.Git _ ->
-          GIT_ENV.matcher(name).matches()
-              ? null
-              : "git takes only GIT_AUTHOR_*, GIT_COMMITTER_*, LANG, LC_* and TZ";
-      case SubmitRequest.Claude _ ->
-          claudeEnvironment.contains(name) ? null : "claude takes only what CLAUDE_ENV_ALLOW lists";
-    };
   }
 
   private static byte @Nullable [] stdin(SubmitRequest request, List<FieldError> errors) {
@@ -270,7 +234,8 @@ final class SubmissionRules {
     return checked;
   }
 
-  private static String printable(String name) {
+  /// A name as an error may show it.
+  static String printable(String name) {
     var clean = name.replaceAll("[^\\x20-\\x7e]", "?");
     return clean.length() <= 64 ? clean : clean.substring(0, 64) + "…";
   }

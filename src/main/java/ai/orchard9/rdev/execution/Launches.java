@@ -14,28 +14,6 @@ import java.util.Map;
 
 /// Turns a command into what the spool starts.
 final class Launches {
-  /// Always given to git: nothing of the repository's configuration may run a program that the
-  /// request did not name (architecture section 8).
-  private static final List<String> GIT_SETTINGS =
-      List.of(
-          "safe.bareRepository=explicit",
-          "core.hooksPath=/dev/null",
-          "core.fsmonitor=false",
-          "core.pager=cat",
-          "core.editor=false",
-          "sequence.editor=false",
-          "core.askPass=",
-          "credential.interactive=false",
-          "protocol.ext.allow=never",
-          "core.sshCommand=ssh -oBatchMode=yes",
-          "gpg.program=false",
-          "commit.gpgSign=false",
-          "tag.gpgSign=false",
-          "diff.external=",
-          "interactive.diffFilter=",
-          "submodule.recurse=false",
-          "advice.detachedHead=false");
-
   private final ExecutionConfig config;
 
   Launches(ExecutionConfig config) {
@@ -46,7 +24,7 @@ final class Launches {
     var request = claim.command().request();
     return switch (claim.command().type()) {
       case SHELL -> new Launch.Shell(request.path("command").asText());
-      case GIT -> new Launch.Exec("git", git(request));
+      case GIT -> GitLaunch.of(texts(request.path("args")));
       case CLAUDE -> new Launch.Exec(config.claudeCommand(), claude(request));
     };
   }
@@ -73,23 +51,9 @@ final class Launches {
   Map<String, String> environment(Claim claim) {
     var environment = new LinkedHashMap<>(claim.environment());
     if (claim.command().type() == CommandType.GIT) {
-      environment.put("GIT_TERMINAL_PROMPT", "0");
-      environment.put("GIT_PAGER", "cat");
-      environment.put("GIT_EDITOR", "false");
+      environment.putAll(GitLaunch.environment());
     }
     return environment;
-  }
-
-  private static List<String> git(JsonNode request) {
-    var arguments = new ArrayList<String>();
-    arguments.add("--no-pager");
-    GIT_SETTINGS.forEach(
-        it -> {
-          arguments.add("-c");
-          arguments.add(it);
-        });
-    request.path("args").forEach(it -> arguments.add(it.asText()));
-    return arguments;
   }
 
   private static List<String> claude(JsonNode request) {
@@ -107,9 +71,13 @@ final class Launches {
     if (!given.isArray()) {
       return String.join(",", ExecutionConfig.CLAUDE_TOOLS.stream().sorted().toList());
     }
-    var names = new ArrayList<String>();
-    given.forEach(it -> names.add(it.asText()));
-    return String.join(",", names);
+    return String.join(",", texts(given));
+  }
+
+  private static List<String> texts(JsonNode given) {
+    var texts = new ArrayList<String>();
+    given.forEach(it -> texts.add(it.asText()));
+    return texts;
   }
 
   private static void option(List<String> arguments, String option, JsonNode value) {

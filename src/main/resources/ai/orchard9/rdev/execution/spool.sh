@@ -376,7 +376,8 @@ lead() {
   find_program bash || find_program sh
   RDEV_shell=$r_found
   RDEV_COMMAND_ID=${r_name%.*}
-  export RDEV_COMMAND_ID
+  RDEV_WORK_DIRECTORY=${r_top:-/}
+  export RDEV_COMMAND_ID RDEV_WORK_DIRECTORY
   cd "$r_cwd" || exit 126
   if [ -n "$r_launch" ]; then
     eval "$r_launch"
@@ -543,11 +544,11 @@ run() {
       ;;
   esac
   cd -P "${r_base:-${r_home:-.}}" 2>/dev/null || fail "the work directory of the project cannot be entered"
-  r_cwd=${PWD%/}
+  r_top=${PWD%/}
   if [ -n "$r_workdir" ]; then
     cd -P "./$r_workdir" 2>/dev/null || fail "workdir cannot be entered"
     case $PWD/ in
-      "$r_cwd"/*) ;;
+      "$r_top"/*) ;;
       *) fail "workdir leaves the work directory" ;;
     esac
   fi

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SubmissionRulesTest {
   private final SubmissionRules rules = new SubmissionRules(Set.of("ANTHROPIC_LOG"));
@@ -71,18 +73,118 @@ class SubmissionRulesTest {
   @ParameterizedTest
   @MethodSource("faults")
   void namesTheFieldAtFault(String field, SubmitRequest request) {
+    assertFault(field, request);
+  }
+
+  private void assertFault(String field, SubmitRequest request) {
     assertThatExceptionOfType(ApiException.BadRequest.class)
         .isThrownBy(() -> rules.check(request))
         .satisfies(e -> assertThat(e.details()).extracting(FieldError::field).contains(field));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GIT_EXTERNAL_DIFF | sh",
+        "GIT_CONFIG_COUNT | 1",
+        "GIT_CONFIG_KEY_0 | core.pager",
+        "GIT_CONFIG_PARAMETERS | 'core.pager=sh'",
+        "GIT_CONFIG_GLOBAL | file",
+        "GIT_DIR | x",
+        "GIT_WORK_TREE | /",
+        "GIT_EXEC_PATH | .",
+        "GIT_SSH | sh",
+        "GIT_SSH_COMMAND | sh",
+        "GIT_ASKPASS | sh",
+        "SSH_ASKPASS | sh",
+        "GIT_EDITOR | sh",
+        "GIT_SEQUENCE_EDITOR | sh",
+        "GIT_PAGER | sh",
+        "PAGER | sh",
+        "EDITOR | sh",
+        "GIT_PROXY_COMMAND | sh",
+        "GIT_TEMPLATE_DIR | x",
+        "GIT_ALLOW_PROTOCOL | ext",
+        "GIT_TRACE | /tmp/x",
+        "GIT_INDEX_FILE | x",
+        "GIT_OBJECT_DIRECTORY | x",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES | /x",
+        "GIT_ATTR_SOURCE | x",
+        "PATH | .",
+        "HOME | .",
+        "XDG_CONFIG_HOME | .",
+        "LD_PRELOAD | ./x.so",
+        "BASH_ENV | ./x",
+        "ENV | ./x",
+        "IFS | x",
+        "LANGUAGE | ../x",
+        "LOCPATH | .",
+        "TEXTDOMAINDIR | .",
+        "TZDIR | .",
+        "GIT_AUTHOR | x",
+        "GIT_AUTHOR_x | x",
+        "LC_all | C",
+        "LCX | C",
+        "LC_ALL | /work/locale",
+        "LC_MESSAGES | ../locale",
+        "LANG | a/b",
+        "TZ | /etc/passwd",
+        "TZ | :x",
+        "TZ | a/../../x",
+        "GIT_AUTHOR_NAME | a\u001bb",
+        "GIT_COMMITTER_DATE | 'a\nb'",
+      })
+  void letsGitHaveNothingThatCouldRunOrReachAnything(String name, String value) {
+    assertThatExceptionOfType(ApiException.BadRequest.class)
+        .isThrownBy(() -> rules.check(git(List.of("status"), Map.of(name, value))))
+        .satisfies(
+            e ->
+                assertThat(e.details())
+                    .extracting(FieldError::field)
+                    .containsExactly("env." + name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u001b[2K", "\u0000", "\b", "\u007f", "\u009b1m"})
+  void refusesControlCharacters(String text) {
+    var shell = shell("echo " + text, null, null, null, null, null, null, null);
+    assertFault("command", shell);
+    assertFault("prompt", claude("hi " + text, null));
+    assertFault("args[1]", git(List.of("log", text, "-1"), null));
+  }
+
+  @Test
+  void takesTextsOfSeveralLines() {
+    var text = "a\r\n\tb\n";
+    rules.check(shell(text, null, null, null, null, null, null, null));
+    rules.check(claude(text, null));
+    var submission = rules.check(git(List.of("commit", "-m", text), null));
+
+    assertThat(submission.instruction())
+        .isEqualTo(new Instruction.Git(List.of("commit", "-m", text)));
   }
 
   @Test
   void takesWhatEachTypeMaySet() {
     assertThat(
             rules
-                .check(git(List.of("commit"), Map.of("GIT_AUTHOR_NAME", "a", "TZ", "UTC")))
+                .check(
+                    git(
+                        List.of("commit"),
+                        Map.of(
+                            "GIT_AUTHOR_NAME",
+                            "Ä. $(x) \"/../\"",
+                            "GIT_COMMITTER_DATE",
+                            "2026-11-21T10:00:00+01:00",
+                            "LANG",
+                            "de_DE.UTF-8@euro",
+                            "LC_ALL",
+                            "C.UTF-8",
+                            "TZ",
+                            "EST5EDT,M3.2.0/2:00,M11.1.0")))
                 .environment())
-        .hasSize(2);
+        .hasSize(5);
     assertThat(rules.check(claude("-hi", Map.of("ANTHROPIC_LOG", "debug"))).environment())
         .hasSize(1);
   }

@@ -41,7 +41,7 @@ final class CommandTypesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"push", "-c", "--exec-path=/tmp", "--git-dir=/tmp"})
+  @ValueSource(strings = {"clone", "-c", "--exec-path=/tmp", "--git-dir=/tmp"})
   void gitRefusesWhatIsNotOnItsList(String argument) {
     var answer = client.post("/projects/demo/git", Map.of("args", List.of(argument, "x")));
 

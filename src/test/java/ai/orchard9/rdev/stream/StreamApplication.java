@@ -5,6 +5,7 @@ import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.Commands;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.database.DatabaseTarget;
 import ai.orchard9.rdev.error.ApiException;
@@ -25,6 +26,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +117,15 @@ public final class StreamApplication extends Application<Configuration> {
             new PrometheusRegistry());
     var commands =
         CommandModule.create(
-            made.jdbi(), made.jdbi(), projects, output, events, clock, 100, Set.of());
+            made.jdbi(),
+            made.jdbi(),
+            projects,
+            output,
+            events,
+            clock,
+            100,
+            ShellPolicy.of(Map.of()),
+            Set.of());
     var module =
         StreamModule.install(
             environment,

@@ -8,9 +8,15 @@ public sealed interface Launch {
   record Shell(String text) implements Launch {}
 
   /// A program, found by PATH, and its arguments; no shell between.
-  record Exec(String program, List<String> arguments) implements Launch {
+  ///
+  /// @param needed the program without which nothing is started: itself, or the one it ends in
+  record Exec(String program, List<String> arguments, String needed) implements Launch {
     public Exec {
       arguments = List.copyOf(arguments);
+    }
+
+    public Exec(String program, List<String> arguments) {
+      this(program, arguments, program);
     }
   }
 }

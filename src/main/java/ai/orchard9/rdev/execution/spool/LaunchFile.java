@@ -34,8 +34,8 @@ record LaunchFile(String text, String kind, String program) {
     return switch (launch) {
       case Launch.Shell _ -> new LaunchFile(text.toString(), "shell", "");
       // A path may lead from the work directory; only the shell there can tell.
-      case Launch.Exec(var program, var _) ->
-          new LaunchFile(text.toString(), "exec", program.contains("/") ? "" : program);
+      case Launch.Exec(var _, var _, var needed) ->
+          new LaunchFile(text.toString(), "exec", needed.contains("/") ? "" : needed);
     };
   }
 
@@ -72,7 +72,7 @@ record LaunchFile(String text, String kind, String program) {
   private static List<String> words(Launch launch) {
     return switch (launch) {
       case Launch.Shell(var text) -> List.of(text);
-      case Launch.Exec(var program, var arguments) -> {
+      case Launch.Exec(var program, var arguments, var _) -> {
         var words = new ArrayList<String>();
         words.add(program);
         words.addAll(arguments);
