@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ public final class ProjectCatalog {
   private static final Duration MISS_AGE = Duration.ofSeconds(1);
 
   private final Runtime runtime;
-  private final Duration maximumAge;
+  private final Supplier<Duration> maximumAge;
   private final InstantSource clock;
   private final Refreshing refreshing;
   private final CatalogMetrics metrics;
@@ -40,7 +41,7 @@ public final class ProjectCatalog {
 
   /// @param maximumAge how old a list may be before the runtime is asked again
   ProjectCatalog(
-      Runtime runtime, Duration maximumAge, InstantSource clock, CatalogMetrics metrics) {
+      Runtime runtime, Supplier<Duration> maximumAge, InstantSource clock, CatalogMetrics metrics) {
     this.runtime = runtime;
     this.maximumAge = maximumAge;
     this.clock = clock;
@@ -112,7 +113,7 @@ public final class ProjectCatalog {
 
   private Snapshot current() {
     // While the runtime does not answer, it is asked each second whether it does again.
-    return fresh(runtime.isAvailable() ? maximumAge : MISS_AGE);
+    return fresh(runtime.isAvailable() ? maximumAge.get() : MISS_AGE);
   }
 
   /// A list no older than this, or a stale one.
@@ -136,7 +137,7 @@ public final class ProjectCatalog {
       var known = snapshot;
       if (known != null
           && known.takenNanos() == old.takenNanos()
-          && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge))) {
+          && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge.get()))) {
         known = known.asStale();
         snapshot = known;
         metrics.stale();

@@ -146,7 +146,7 @@ final class ProjectCatalogTest {
 
   private ProjectCatalog catalog(Duration age) {
     return new ProjectCatalog(
-        runtime, age, () -> NOON, new CatalogMetrics(new PrometheusRegistry()));
+        runtime, () -> age, () -> NOON, new CatalogMetrics(new PrometheusRegistry()));
   }
 
   private static Listing listing(long version, String... ids) {
