@@ -20,7 +20,7 @@ final class SlidingWindow {
   private final long window;
   private final Queue<KeyWindow> untold = new ConcurrentLinkedQueue<>();
   private final Cache<UUID, KeyWindow> keys;
-  private long lastTold;
+  private volatile long lastTold;
 
   SlidingWindow(Duration window, SharedClock clock) {
     this(window, clock, MOST_KEYS);
@@ -33,7 +33,9 @@ final class SlidingWindow {
     this.keys =
         Caffeine.newBuilder()
             .maximumSize(mostKeys)
-            .ticker(() -> TimeUnit.MICROSECONDS.toNanos(clock.own()))
+            // As coarse as the rounds: idle keys may stay a little longer, and asking costs
+            // nothing.
+            .ticker(() -> TimeUnit.MICROSECONDS.toNanos(lastTold))
             // What was counted in an entry that nobody looked at for a window is over.
             .expireAfterAccess(window.plusSeconds(1))
             .build();
@@ -55,8 +57,9 @@ final class SlidingWindow {
   /// What others have to be told since the last call. Not to be called by two at once.
   List<Exchange.Share> tell() {
     var now = clock.micros();
-    var elapsed = clock.own() - lastTold;
-    lastTold = clock.own();
+    var round = clock.own();
+    var elapsed = round - lastTold;
+    lastTold = round;
     var shares = new ArrayList<Exchange.Share>();
     // Telling puts busy ones back, for the next time.
     for (int left = untold.size(); left > 0; left--) {

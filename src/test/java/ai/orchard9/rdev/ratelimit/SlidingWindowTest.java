@@ -158,6 +158,7 @@ final class SlidingWindowTest {
     bounded.tell();
 
     time.advance(WINDOW.plusSeconds(2));
+    bounded.tell();
 
     assertThat(bounded.size()).isZero();
   }
