@@ -33,6 +33,9 @@ import ai.orchard9.rdev.ops.task.CacheFlushes;
 import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
+import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
+import ai.orchard9.rdev.ratelimit.Limits;
+import ai.orchard9.rdev.ratelimit.RateLimitModule;
 import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
@@ -123,10 +126,10 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             background,
             registry);
     http(configuration, environment, registry, clock, database, audit);
+    var limits = limits(configuration, environment, database, audit, background, registry);
     var runtime = runtime(configuration, registry);
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
-    var age = configuration.getCacheTtl().toJavaDuration();
-    var projects = ProjectModule.install(environment, runtime, age, clock, registry);
+    var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
     var output = output(configuration, environment, database, background, registry);
     var life = new ProjectEvents(database.background(), background);
     environment.lifecycle().manage(life);
@@ -139,7 +142,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             commands.service()::find,
             project -> projects.find(project).isPresent(),
             _ -> Optional.empty(),
-            configuration::getMaximumStreams,
+            limits::maxStreams,
             StreamModule.SILENCE,
             clock,
             background,
@@ -150,6 +153,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             configuration,
             environment,
             database,
+            limits,
             runtime,
             projects,
             commands,
@@ -179,6 +183,25 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate),
         AuditModule.refusals(audit, registry));
+  }
+
+  private Limits limits(
+      RdevConfiguration configuration,
+      Environment environment,
+      Database database,
+      AuditLog audit,
+      BackgroundMetrics background,
+      PrometheusRegistry registry) {
+    var configured =
+        new ConfiguredLimits(
+            configuration.getRateLimit().requestsPerSecond(),
+            configuration.getRateLimit().window().toJavaDuration(),
+            configuration.getExecution().concurrentCommands(),
+            configuration.getExecution().maximumRunning(),
+            configuration.getMaximumStreams(),
+            configuration.getCacheTtl().toJavaDuration());
+    return RateLimitModule.install(
+        environment, database, audit, configured, clock, background, registry);
   }
 
   private static Runtime runtime(RdevConfiguration configuration, PrometheusRegistry registry)
@@ -233,6 +256,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
       RdevConfiguration configuration,
       Environment environment,
       Database database,
+      Limits limits,
       Runtime runtime,
       ProjectCatalog projects,
       CommandModule commands,
@@ -248,8 +272,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT, registry),
         projects,
         new ExecutionConfig(
-            settings.concurrentCommands(),
-            settings.maximumRunning(),
+            limits::concurrentCommands,
+            limits::maxRunningCommands,
             settings.outputLimitBytes(),
             settings.claudeCommand()),
         () -> database.hasBeenUpFor(Queue.lease()),

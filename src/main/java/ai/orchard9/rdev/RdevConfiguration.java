@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -76,6 +77,28 @@ public final class RdevConfiguration extends Configuration {
     }
   }
 
+  /// How often a key may call.
+  ///
+  /// @param requestsPerSecond of a key that has no limit of its own
+  /// @param window over which that is averaged, in whole seconds up to an hour
+  public record RateLimit(@Min(1) @Max(10_000) int requestsPerSecond, Duration window) {
+
+    static boolean isWindow(String text) {
+      return isWindow(Duration.parse(text));
+    }
+
+    private static boolean isWindow(Duration window) {
+      var ms = window.toMilliseconds();
+      return ms >= 1000 && ms <= 3_600_000 && ms % 1000 == 0;
+    }
+
+    /// Whether the window can be told in the seconds of the headers.
+    @ValidationMethod(message = "window must be in whole seconds from 1s to 1h")
+    public boolean isWindowInWholeSeconds() {
+      return isWindow(window);
+    }
+  }
+
   private Path home = Path.of(".rdev");
   private Secret<String> adminKey = new Secret<>("");
   private Secret<String> auditKey = new Secret<>("");
@@ -84,6 +107,7 @@ public final class RdevConfiguration extends Configuration {
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Policy policy = new Policy(ShellPolicy.DEFAULT);
+  private @Valid RateLimit rateLimit = new RateLimit(10, Duration.seconds(10));
   private Duration cacheTtl = Duration.seconds(30);
 
   @MinDuration(value = 1, unit = TimeUnit.DAYS)
@@ -165,6 +189,15 @@ public final class RdevConfiguration extends Configuration {
 
   public void setPolicy(Policy policy) {
     this.policy = policy;
+  }
+
+  @JsonProperty
+  public RateLimit getRateLimit() {
+    return rateLimit;
+  }
+
+  public void setRateLimit(RateLimit rateLimit) {
+    this.rateLimit = rateLimit;
   }
 
   /// How old the list of projects may be before the runtime is asked again.

@@ -38,6 +38,11 @@ final class RdevEnvironment {
           EnvironmentRule.number("MAX_RUNNING_COMMANDS", 1, 100_000),
           EnvironmentRule.number("MAX_STREAMS", 1, 1_000_000),
           EnvironmentRule.number("OUTPUT_LIMIT_BYTES", 1024, MOST_OUTPUT),
+          EnvironmentRule.number("RATE_LIMIT_RPS", 1, 10_000),
+          EnvironmentRule.parsed(
+              "RATE_LIMIT_WINDOW",
+              "a time with its unit, in whole seconds from 1s to 1h",
+              RdevConfiguration.RateLimit::isWindow),
           EnvironmentRule.duration("CACHE_TTL"),
           EnvironmentRule.duration("RETENTION"),
           EnvironmentRule.parsed(

@@ -15,6 +15,7 @@ import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.util.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -64,6 +65,8 @@ final class ConfigurationTest {
                 Map.entry("MIGRATE_ON_START", "false"),
                 Map.entry("CACHE_TTL", "1m"),
                 Map.entry("MAX_STREAMS", "7"),
+                Map.entry("RATE_LIMIT_RPS", "20"),
+                Map.entry("RATE_LIMIT_WINDOW", "1m"),
                 Map.entry("CLAUDE_ENV_ALLOW", "LANG, TZ")));
 
     var connector =
@@ -83,6 +86,8 @@ final class ConfigurationTest {
     assertThat(configuration.getDatabase().shouldMigrate()).isFalse();
     assertThat(configuration.getCacheTtl().toSeconds()).isEqualTo(60);
     assertThat(configuration.getMaximumStreams()).isEqualTo(7);
+    assertThat(configuration.getRateLimit())
+        .isEqualTo(new RdevConfiguration.RateLimit(20, Duration.minutes(1)));
     assertThat(configuration.getExecution().claudeEnvironmentNames())
         .containsExactlyInAnyOrder("LANG", "TZ");
   }
@@ -125,6 +130,11 @@ final class ConfigurationTest {
             + " rdev_ and has at least 24 characters",
         "CACHE_TTL | 30 | CACHE_TTL=30: must be a time with its unit, at least 1s, as 30s, 10m or"
             + " 1h",
+        "RATE_LIMIT_RPS | 0 | RATE_LIMIT_RPS=0: must be an integer from 1 to 10000",
+        "RATE_LIMIT_WINDOW | 1500ms | RATE_LIMIT_WINDOW=1500ms: must be a time with its unit, in"
+            + " whole seconds from 1s to 1h",
+        "RATE_LIMIT_WINDOW | 2h | RATE_LIMIT_WINDOW=2h: must be a time with its unit, in whole"
+            + " seconds from 1s to 1h",
         "MAX_STREAMS | -1 | MAX_STREAMS=-1: must be an integer from 1 to 1000000",
         "TRUSTED_PROXIES | localhost | TRUSTED_PROXIES=localhost: must be addresses or CIDRs,"
             + " separated by commas",

@@ -25,7 +25,8 @@ interface QueueDao {
       """;
 
   /// Takes the oldest pending command of these projects that has a free slot. The slot is locked
-  /// and taken in the same statement: SKIP LOCKED alone does not keep a limit.
+  /// and taken in the same statement: SKIP LOCKED alone does not keep a limit. Slots beyond the
+  /// limit count while they are taken: it was lowered under what ran.
   @SqlQuery(
       """
       WITH candidate AS (
@@ -34,6 +35,8 @@ interface QueueDao {
           AND (start_before IS NULL OR start_before > clock_timestamp())
           AND EXISTS (SELECT 1 FROM slots s WHERE s.project = c.project AND s.number <= :limit
             AND s.command_id IS NULL)
+          AND (SELECT count(*) FROM slots s WHERE s.project = c.project
+            AND s.command_id IS NOT NULL) < :limit
         ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
       ), slot AS (
         SELECT s.project, s.number, candidate.id FROM slots s

@@ -119,12 +119,12 @@ public final class Execution implements Managed {
   }
 
   private void claim() {
-    while (!stopping && workers.size() < config.maximumRunning()) {
+    while (!stopping && workers.size() < config.maximumRunning().getAsInt()) {
       var places = places();
       if (places.isEmpty()) {
         return;
       }
-      var claim = queue.claim(owner, places, instances, config.concurrentCommands());
+      var claim = queue.claim(owner, places, instances, config.concurrentCommands().getAsInt());
       if (claim.isEmpty()) {
         return;
       }
@@ -163,7 +163,7 @@ public final class Execution implements Managed {
   private void adopt() {
     queue.failExpired();
     var silent = continuity.reached();
-    var room = config.maximumRunning() - workers.size();
+    var room = config.maximumRunning().getAsInt() - workers.size();
     if (stopping || room <= 0) {
       return;
     }

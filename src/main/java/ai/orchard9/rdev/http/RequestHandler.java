@@ -35,6 +35,7 @@ final class RequestHandler extends Handler.Wrapper {
                 Request.getRemoteAddr(request), headers.getValuesList(HttpHeader.X_FORWARDED_FOR)));
     request.setAttribute(RequestContext.ATTRIBUTE, context);
     response.getHeaders().put(REQUEST_ID, context.requestId());
+    AnswerHeaders.keep(request, response);
     try (var _ = MDC.putCloseable(RequestContext.MDC_KEY, context.requestId())) {
       return super.handle(request, response, new LingeringClose(request, callback));
     }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ public final class ProjectCatalog {
   private static final Duration MISS_AGE = Duration.ofSeconds(1);
 
   private final Runtime runtime;
-  private final Duration maximumAge;
+  private final Supplier<Duration> maximumAge;
   private final InstantSource clock;
   private final Refreshing refreshing;
   private final CatalogMetrics metrics;
@@ -41,7 +42,7 @@ public final class ProjectCatalog {
 
   /// @param maximumAge how old a list may be before the runtime is asked again
   ProjectCatalog(
-      Runtime runtime, Duration maximumAge, InstantSource clock, CatalogMetrics metrics) {
+      Runtime runtime, Supplier<Duration> maximumAge, InstantSource clock, CatalogMetrics metrics) {
     this.runtime = runtime;
     this.maximumAge = maximumAge;
     this.clock = clock;
@@ -108,7 +109,7 @@ public final class ProjectCatalog {
 
   private Snapshot current() {
     // While the runtime does not answer, it is asked each second whether it does again.
-    return fresh(runtime.isAvailable() ? maximumAge : MISS_AGE);
+    return fresh(runtime.isAvailable() ? maximumAge.get() : MISS_AGE);
   }
 
   /// A list no older than this, or a stale one.
@@ -144,7 +145,7 @@ public final class ProjectCatalog {
       var known = snapshot;
       if (known != null
           && known.takenNanos() == old.takenNanos()
-          && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge))) {
+          && (refreshing.hasFailed() || !old.isYoungerThan(maximumAge.get()))) {
         known = known.asStale();
         snapshot = known;
       }

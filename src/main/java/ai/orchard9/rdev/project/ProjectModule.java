@@ -5,6 +5,7 @@ import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /// Wires the room.
 public final class ProjectModule {
@@ -14,7 +15,7 @@ public final class ProjectModule {
   public static ProjectCatalog install(
       Environment environment,
       Runtime runtime,
-      Duration maximumAge,
+      Supplier<Duration> maximumAge,
       InstantSource clock,
       PrometheusRegistry registry) {
     var metrics = new CatalogMetrics(registry);

@@ -118,7 +118,7 @@ final class PodsBenchmark {
           ProjectModule.install(
               new Environment("bench"),
               runtime,
-              Duration.ofSeconds(30),
+              () -> Duration.ofSeconds(30),
               InstantSource.system(),
               new PrometheusRegistry());
       var api = server.client();

@@ -52,6 +52,23 @@ class QueueTest {
   }
 
   @Test
+  void startsNothingUntilWhatRunsIsUnderALoweredLimit() {
+    for (int i = 0; i < 5; i++) {
+      submit("demo", "c" + i);
+    }
+    var first = queue.claim("me", DEMO, Map.of(), 3).orElseThrow();
+    var second = queue.claim("me", DEMO, Map.of(), 3).orElseThrow();
+    assertThat(queue.claim("me", DEMO, Map.of(), 3)).isPresent();
+
+    assertThat(queue.finish(first, completed())).isTrue();
+    assertThat(queue.claim("me", DEMO, Map.of(), 2)).isEmpty();
+    assertThat(queue.finish(second, completed())).isTrue();
+    assertThat(queue.claim("me", DEMO, Map.of(), 2)).isPresent();
+    assertThat(queue.claim("me", DEMO, Map.of(), 2)).isEmpty();
+    assertThat(queue.claim("me", DEMO, Map.of(), 4)).isPresent();
+  }
+
+  @Test
   void handsTheInputsOverAndNotesTheSpoolAndThePlace() {
     submit("demo", "cat");
     var place =

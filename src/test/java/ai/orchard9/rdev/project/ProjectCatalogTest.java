@@ -237,7 +237,7 @@ final class ProjectCatalogTest {
   }
 
   private ProjectCatalog catalog(Duration age) {
-    return new ProjectCatalog(runtime, age, () -> NOON, metrics);
+    return new ProjectCatalog(runtime, () -> age, () -> NOON, metrics);
   }
 
   private static Listing listing(long version, String... ids) {

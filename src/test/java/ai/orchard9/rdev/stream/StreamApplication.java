@@ -112,7 +112,7 @@ public final class StreamApplication extends Application<Configuration> {
         ProjectModule.install(
             environment,
             new LocalRuntime(workspaces, workspaces.resolveSibling("spool")),
-            Duration.ofSeconds(30),
+            () -> Duration.ofSeconds(30),
             clock,
             new PrometheusRegistry());
     var commands =

@@ -26,6 +26,8 @@ public final class ServerSettings {
     environment.put("RDEV_HOME", home.toString());
     environment.putAll(backend.environment());
     environment.put("RDEV_ADMIN_KEY", ServerProcess.KEY);
+    // Tests poll, and measure: the rate limit has tests of its own.
+    environment.put("RATE_LIMIT_RPS", "10000");
   }
 
   /// Another one that shares folders and settings.
