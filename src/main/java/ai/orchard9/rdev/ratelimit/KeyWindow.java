@@ -7,8 +7,8 @@ import java.util.UUID;
 
 /// The requests of one key in the last window: those accepted here exactly, those accepted by other
 /// replicas as they last told, plus what they must have accepted since if they went on as they did.
-/// Without that guess two replicas under steady load would both take what has become free, until
-/// they hear of each other. Any thread may call.
+/// Without that guess replicas under steady load would take a little more of what has become free,
+/// until they hear of each other. Any thread may call.
 final class KeyWindow {
   /// An entry of the tallies holds what came within this part of the window.
   private static final int GRAINS = 100;
