@@ -1,6 +1,8 @@
 package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.apikey.ApiKeyService;
+import ai.orchard9.rdev.apikey.KeysCommand;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
@@ -44,13 +46,14 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 
 /// The service. `run` is a table of contents: one line per feature.
 public final class RdevApplication extends Application<RdevConfiguration> {
 
   private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
+
+  private static final int DEFAULT_RPS = 10;
 
   private final InstantSource clock;
 
@@ -65,7 +68,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     this.clock = clock;
   }
 
-  /// Starts the command line: `server`, `check`, `db`.
+  /// Starts the command line: `server`, `check`, `db`, `keys`.
   public static void main(String[] arguments) throws Exception {
     var complaints = EnvironmentRule.complaints(RdevEnvironment.RULES, System.getenv());
     if (complaints.isPresent()) {
@@ -88,6 +91,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     bootstrap.addCommand(
         new DbCommand<RdevConfiguration>(
             this, RdevConfiguration::getDatabase, RdevConfiguration::getHome));
+    bootstrap.addCommand(new KeysCommand<RdevConfiguration>(this, RdevApplication::keys));
   }
 
   @Override
@@ -100,7 +104,17 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         DatabaseModule.install(
             environment, configuration.getDatabase(), configuration.getHome(), background);
     var audit = AuditModule.log(database.api());
-    http(configuration, environment, registry, clock, database, audit);
+    var keys =
+        ApiKeyModule.install(
+            environment,
+            database.api(),
+            database.background(),
+            configuration.adminKey(),
+            audit,
+            () -> DEFAULT_RPS,
+            background,
+            registry);
+    http(configuration, environment, registry, clock, keys, audit);
     var runtime = runtime(configuration, registry);
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
     var age = configuration.getCacheTtl().toJavaDuration();
@@ -116,7 +130,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             life,
             commands.service()::find,
             project -> projects.find(project).isPresent(),
-            _ -> Optional.empty(),
+            keys::endsOf,
             configuration::getMaximumStreams,
             StreamModule.SILENCE,
             clock,
@@ -139,19 +153,24 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     FirstStart.announce(configuration, environment, database);
   }
 
+  private static ApiKeyService keys(RdevConfiguration configuration) {
+    var jdbi = DatabaseModule.openForCommand(configuration.getDatabase(), configuration.getHome());
+    return ApiKeyModule.forCommand(jdbi, AuditModule.log(jdbi));
+  }
+
   private static void http(
       RdevConfiguration configuration,
       Environment environment,
       PrometheusRegistry registry,
       InstantSource clock,
-      Database database,
+      ApiKeyModule keys,
       AuditLog audit) {
     HttpModule.install(
         configuration,
         environment,
         registry,
         clock,
-        ApiKeyModule.authenticator(database.api(), configuration.adminKey()),
+        keys.authenticator(),
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate),
         AuditModule.refusals(audit, registry));

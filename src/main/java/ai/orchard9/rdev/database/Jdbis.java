@@ -12,8 +12,15 @@ public final class Jdbis {
 
   /// Jdbi with SQL objects and PostgreSQL's types: arrays, `uuid`, `Instant` for `timestamptz`.
   public static Jdbi over(DataSource dataSource) {
-    return Jdbi.create(dataSource)
-        .installPlugin(new SqlObjectPlugin())
-        .installPlugin(new PostgresPlugin());
+    return prepared(Jdbi.create(dataSource));
+  }
+
+  /// The same over a new connection for each use.
+  static Jdbi over(DatabaseTarget target) {
+    return prepared(Jdbi.create(target::connect));
+  }
+
+  private static Jdbi prepared(Jdbi jdbi) {
+    return jdbi.installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
   }
 }
