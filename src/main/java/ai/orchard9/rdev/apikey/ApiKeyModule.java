@@ -55,7 +55,7 @@ public final class ApiKeyModule {
         new ApiKeyAuthenticator(adminKey, known, lastUses, failures, System::nanoTime, registry),
         service,
         known,
-        new KeyEnds(api));
+        new KeyEnds(api, known));
   }
 
   /// Who makes and revokes keys, for the command line: there is no limit to what may be given.

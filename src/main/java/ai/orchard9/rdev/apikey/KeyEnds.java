@@ -13,9 +13,11 @@ import org.jdbi.v3.core.Jdbi;
 /// Tells which of many keys have ended since they were let in, by one statement for all.
 final class KeyEnds {
   private final Jdbi jdbi;
+  private final KnownKeys known;
 
-  KeyEnds(Jdbi jdbi) {
+  KeyEnds(Jdbi jdbi, KnownKeys known) {
     this.jdbi = jdbi;
+    this.known = known;
   }
 
   /// `KEY_REVOKED` or `KEY_EXPIRED` of those that have; a row that is gone was revoked. While the
@@ -28,7 +30,11 @@ final class KeyEnds {
     }
     try {
       var rows = jdbi.withExtension(ApiKeyDao.class, dao -> dao.findAll(ids));
-      return ends(callers, rows.stream().collect(Collectors.toMap(ApiKey::id, ApiKey::status)));
+      var ended =
+          ends(callers, rows.stream().collect(Collectors.toMap(ApiKey::id, ApiKey::status)));
+      // Or whose stream has ended could open another at once.
+      known.forget(ended.keySet().stream().map(Caller::keyId).collect(Collectors.toSet()));
+      return ended;
     } catch (RuntimeException failed) {
       if (DatabaseErrors.isAway(failed)) {
         return Map.of();

@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /// Looks keys up by hash, and remembers what the database said for a second since it was *asked*:
 /// whatever happens to a key holds everywhere within that second, however slow the database is.
@@ -128,7 +130,14 @@ final class KnownKeys {
 
   /// Has the database asked at the next use: on this server, what was done here holds at once.
   void forget(UUID id) {
-    known.asMap().values().removeIf(key -> key.id().equals(id));
+    forget(Set.of(id));
+  }
+
+  /// As [#forget(UUID)], for several.
+  void forget(Set<@Nullable UUID> ids) {
+    if (!ids.isEmpty()) {
+      known.asMap().values().removeIf(key -> ids.contains(key.id()));
+    }
   }
 
   /// Has the database asked at the next use of any key.

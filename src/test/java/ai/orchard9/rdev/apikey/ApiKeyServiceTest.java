@@ -32,13 +32,11 @@ final class ApiKeyServiceTest {
   private static final Actor ADMIN = new Actor(null, "admin", Actor.Kind.ADMIN_KEY);
   private static final Duration DAY = Duration.ofDays(1);
 
+  private final KnownKeys known =
+      new KnownKeys(POSTGRES.jdbi(), System::nanoTime, new PrometheusRegistry());
   private final ApiKeyService service =
-      new ApiKeyService(
-          POSTGRES.jdbi(),
-          AuditModule.log(POSTGRES.jdbi()),
-          new KnownKeys(POSTGRES.jdbi(), System::nanoTime, new PrometheusRegistry()),
-          () -> 10);
-  private final KeyEnds ends = new KeyEnds(POSTGRES.jdbi());
+      new ApiKeyService(POSTGRES.jdbi(), AuditModule.log(POSTGRES.jdbi()), known, () -> 10);
+  private final KeyEnds ends = new KeyEnds(POSTGRES.jdbi(), known);
 
   @BeforeEach
   void empty() {
