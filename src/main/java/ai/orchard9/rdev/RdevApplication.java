@@ -1,6 +1,8 @@
 package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.apikey.ApiKeyService;
+import ai.orchard9.rdev.apikey.KeysCommand;
 import ai.orchard9.rdev.audit.AuditCommand;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.AuditModule;
@@ -54,7 +56,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -76,7 +77,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     this.clock = clock;
   }
 
-  /// Starts the command line: `server`, `check`, `db`.
+  /// Starts the command line: `server`, `check`, `db`, `keys`.
   public static void main(String[] arguments) throws Exception {
     var complaints = EnvironmentRule.complaints(RdevEnvironment.RULES, System.getenv());
     if (complaints.isPresent()) {
@@ -101,11 +102,8 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             this, RdevConfiguration::getDatabase, RdevConfiguration::getHome));
     bootstrap.addCommand(
         new AuditCommand<RdevConfiguration>(
-            this, RdevApplication::commandLine, RdevConfiguration::auditKey));
-  }
-
-  private static Jdbi commandLine(RdevConfiguration configuration) {
-    return DatabaseModule.commandLine(configuration.getDatabase(), configuration.getHome());
+            this, RdevApplication::openDatabase, RdevConfiguration::auditKey));
+    bootstrap.addCommand(new KeysCommand<RdevConfiguration>(this, RdevApplication::keys));
   }
 
   @Override
@@ -125,8 +123,18 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             configuration.auditKey(),
             background,
             registry);
-    http(configuration, environment, registry, clock, database, audit);
     var limits = limits(configuration, environment, database, audit, background, registry);
+    var keys =
+        ApiKeyModule.install(
+            environment,
+            database.api(),
+            database.background(),
+            configuration.adminKey(),
+            audit,
+            limits::rateLimitRps,
+            background,
+            registry);
+    http(configuration, environment, registry, clock, keys, audit);
     var runtime = runtime(configuration, registry);
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
     var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
@@ -141,7 +149,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             life,
             commands.service()::find,
             project -> projects.find(project).isPresent(),
-            _ -> Optional.empty(),
+            keys::endsOf,
             limits::maxStreams,
             StreamModule.SILENCE,
             clock,
@@ -167,19 +175,28 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     FirstStart.announce(configuration, environment, database);
   }
 
+  private static ApiKeyService keys(RdevConfiguration configuration) {
+    var jdbi = openDatabase(configuration);
+    return ApiKeyModule.forCommand(jdbi, AuditModule.log(jdbi));
+  }
+
+  private static Jdbi openDatabase(RdevConfiguration configuration) {
+    return DatabaseModule.openForCommand(configuration.getDatabase(), configuration.getHome());
+  }
+
   private static void http(
       RdevConfiguration configuration,
       Environment environment,
       PrometheusRegistry registry,
       InstantSource clock,
-      Database database,
+      ApiKeyModule keys,
       AuditLog audit) {
     HttpModule.install(
         configuration,
         environment,
         registry,
         clock,
-        ApiKeyModule.authenticator(database.api(), configuration.adminKey()),
+        keys.authenticator(),
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate),
         AuditModule.refusals(audit, registry));

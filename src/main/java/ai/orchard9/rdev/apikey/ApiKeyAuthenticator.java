@@ -1,100 +1,119 @@
 package ai.orchard9.rdev.apikey;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.ACCEPTED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.ADDRESS_NOT_ALLOWED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.EXPIRED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.LIMITED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.MALFORMED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.REVOKED;
+import static ai.orchard9.rdev.apikey.AuthenticationOutcome.UNKNOWN;
 
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.error.ApiException;
-import ai.orchard9.rdev.error.ErrorCode;
 import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Authenticator;
 import ai.orchard9.rdev.http.Caller;
-import ai.orchard9.rdev.http.Scope;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.security.MessageDigest;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/// Checks a presented key: its form, then `RDEV_ADMIN_KEY`, then the table, through a cache that is
-/// never older than a second.
+/// Checks a presented key: `RDEV_ADMIN_KEY`, then its form, then its row: known, not revoked, not
+/// expired, allowed from this address (contract section 3; rate limit, scope and project follow).
+///
+/// Only digests are compared, so the time that it takes tells nothing about how much of a wrong key
+/// is right.
 final class ApiKeyAuthenticator implements Authenticator {
-  private static final Logger LOG = LoggerFactory.getLogger(ApiKeyAuthenticator.class);
-  private static final String ADMIN_PREFIX = "admin";
+  private static final String ADMIN = "admin";
 
-  private final Jdbi jdbi;
-  private final Optional<Secret<String>> adminKey;
-  private final Cache<String, Optional<ApiKeyDao.Row>> known =
-      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofSeconds(1)).build();
+  private final Optional<byte[]> adminDigest;
+  private final Authentication admin = new Authentication.Accepted(Caller.admin(ADMIN, ADMIN));
+  private final KnownKeys keys;
+  private final LastUses lastUses;
+  private final FailedAuthentications failures;
+  private final RefusedKeyLog log;
+  private final LongSupplier nanoTime;
+  private final Map<AuthenticationOutcome, CounterDataPoint> outcomes =
+      new EnumMap<>(AuthenticationOutcome.class);
 
-  ApiKeyAuthenticator(Jdbi jdbi, Optional<Secret<String>> adminKey) {
-    this.jdbi = jdbi;
-    this.adminKey = adminKey;
+  ApiKeyAuthenticator(
+      Optional<Secret<String>> adminKey,
+      KnownKeys keys,
+      LastUses lastUses,
+      FailedAuthentications failures,
+      LongSupplier nanoTime,
+      PrometheusRegistry registry) {
+    this.adminDigest = adminKey.map(Secret::value).map(KeyFormat::digest);
+    this.keys = keys;
+    this.lastUses = lastUses;
+    this.failures = failures;
+    this.log = new RefusedKeyLog(nanoTime);
+    this.nanoTime = nanoTime;
+    var counter =
+        Counter.builder()
+            .name("rdev_authentications_total")
+            .help("Presented keys by what became of them")
+            .labelNames("outcome")
+            .register(registry);
+    for (var outcome : AuthenticationOutcome.values()) {
+      outcomes.put(outcome, counter.labelValues(outcome.label()));
+    }
   }
 
   @Override
   public Authentication authenticate(String presentedKey, String clientAddress) {
-    if (adminKey.isPresent() && same(adminKey.get().value(), presentedKey)) {
-      return new Authentication.Accepted(Caller.admin("admin", ADMIN_PREFIX));
+    var digest = KeyFormat.digest(presentedKey);
+    if (adminDigest.isPresent() && MessageDigest.isEqual(adminDigest.get(), digest)) {
+      count(ACCEPTED);
+      return admin;
     }
     if (!KeyFormat.isWellFormed(presentedKey)) {
-      return invalid(clientAddress);
+      return refused(MALFORMED, ApiKeyErrors.invalid(), clientAddress, null);
     }
-    return known
-        .get(KeyFormat.hash(presentedKey), this::find)
-        .map(ApiKeyAuthenticator::checked)
-        .orElseGet(() -> invalid(clientAddress));
+    var key = keys.find(HexFormat.of().formatHex(digest));
+    return key.isPresent()
+        ? checked(key.get(), clientAddress)
+        : refused(UNKNOWN, ApiKeyErrors.invalid(), clientAddress, null);
   }
 
-  private static Authentication checked(ApiKeyDao.Row row) {
-    if (row.revoked()) {
-      return refused(row, ErrorCode.KEY_REVOKED, "this key was revoked");
+  private Authentication checked(KnownKey key, String clientAddress) {
+    var caller = key.caller();
+    if (key.isRevoked()) {
+      return refused(REVOKED, ApiKeyErrors.revoked(), clientAddress, caller);
     }
-    if (row.expired()) {
-      return refused(row, ErrorCode.KEY_EXPIRED, "this key has expired");
+    if (key.isExpired(nanoTime.getAsLong())) {
+      return refused(EXPIRED, ApiKeyErrors.expired(), clientAddress, caller);
     }
-    return new Authentication.Accepted(caller(row));
+    if (!key.isAllowedFrom(clientAddress)) {
+      return refused(ADDRESS_NOT_ALLOWED, ApiKeyErrors.addressNotAllowed(), clientAddress, caller);
+    }
+    count(ACCEPTED);
+    if (key.isFirstUse()) {
+      lastUses.used(key.id());
+    }
+    return new Authentication.Accepted(caller);
   }
 
-  private static Authentication refused(ApiKeyDao.Row row, ErrorCode code, String message) {
-    return new Authentication.Refused(new ApiException.Unauthenticated(code, message), caller(row));
+  private Authentication refused(
+      AuthenticationOutcome outcome,
+      ApiException reason,
+      String clientAddress,
+      @Nullable Caller caller) {
+    log.refused(outcome, clientAddress, caller == null ? "-" : caller.keyPrefix());
+    var limited = failures.record(clientAddress);
+    count(limited.isPresent() ? LIMITED : outcome);
+    return new Authentication.Refused(
+        limited.map(ApiKeyErrors::tooManyFailures).orElse(reason), caller);
   }
 
-  private Optional<ApiKeyDao.Row> find(String hash) {
-    return jdbi.withExtension(ApiKeyDao.class, dao -> dao.find(hash));
-  }
-
-  private static Authentication invalid(String clientAddress) {
-    LOG.atInfo().addKeyValue("clientAddress", clientAddress).log("invalid API key");
-    return new Authentication.Refused(new ApiException.Unauthenticated("invalid API key"), null);
-  }
-
-  private static Caller caller(ApiKeyDao.Row row) {
-    return new Caller(
-        row.id(),
-        row.name(),
-        row.keyPrefix(),
-        row.scopes().stream().map(ApiKeyAuthenticator::scope).collect(Collectors.toSet()),
-        Optional.ofNullable(row.projectIds()).map(Set::copyOf),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static Scope scope(String wire) {
-    return Arrays.stream(Scope.values())
-        .filter(it -> it.wireName().equals(wire))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("a key has an unknown scope"));
-  }
-
-  /// Takes as long whatever part of it is right.
-  private static boolean same(String one, String other) {
-    return MessageDigest.isEqual(one.getBytes(UTF_8), other.getBytes(UTF_8));
+  @SuppressWarnings("NullAway") // There is one for each.
+  private void count(AuthenticationOutcome outcome) {
+    outcomes.get(outcome).inc();
   }
 }

@@ -46,10 +46,14 @@ final class KeyFormat {
     return key.substring(PREFIX_AT, PREFIX_AT + 8);
   }
 
+  /// As stored.
   static String hash(String key) {
+    return HexFormat.of().formatHex(digest(key));
+  }
+
+  static byte[] digest(String key) {
     try {
-      var digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-      return HexFormat.of().formatHex(digest);
+      return MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -4,6 +4,8 @@ import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.Managed;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,9 +66,22 @@ public final class DatabaseModule {
             });
   }
 
-  /// Jdbi for a command of the command line; the schema must be up to date.
-  public static Jdbi commandLine(DatabaseConfig config, Path home) {
-    return Jdbis.over(forCommand(config, home)::connect);
+  /// The database for a command of the command line, with its schema brought up to date where a
+  /// server would do that.
+  public static Jdbi openForCommand(DatabaseConfig config, Path home) {
+    try {
+      Files.createDirectories(home);
+      var target = forCommand(config, home);
+      if (config.shouldMigrate()) {
+        migrate(new Migrations(target));
+      }
+      return Jdbis.over(target);
+    } catch (IOException | SQLException failed) {
+      throw new IllegalStateException("the database cannot be opened", failed);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(stopped);
+    }
   }
 
   /// An external database may start together with us: it gets a minute.

@@ -1,7 +1,6 @@
 package ai.orchard9.rdev.database;
 
 import javax.sql.DataSource;
-import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
@@ -13,12 +12,15 @@ public final class Jdbis {
 
   /// Jdbi with SQL objects and PostgreSQL's types: arrays, `uuid`, `Instant` for `timestamptz`.
   public static Jdbi over(DataSource dataSource) {
-    return over(dataSource::getConnection);
+    return prepared(Jdbi.create(dataSource));
   }
 
-  static Jdbi over(ConnectionFactory connections) {
-    return Jdbi.create(connections)
-        .installPlugin(new SqlObjectPlugin())
-        .installPlugin(new PostgresPlugin());
+  /// The same over a new connection for each use.
+  static Jdbi over(DatabaseTarget target) {
+    return prepared(Jdbi.create(target::connect));
+  }
+
+  private static Jdbi prepared(Jdbi jdbi) {
+    return jdbi.installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
   }
 }

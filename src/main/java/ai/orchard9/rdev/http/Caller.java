@@ -55,6 +55,12 @@ public record Caller(
         : Optional.empty();
   }
 
+  /// The `Deprecation` header (RFC 9745) of every answer to a key that another has replaced: when
+  /// it ends.
+  public Optional<String> deprecation() {
+    return deprecatedUntil.map(end -> "@" + end.getEpochSecond());
+  }
+
   /// The name of the key.
   @Override
   public String getName() {

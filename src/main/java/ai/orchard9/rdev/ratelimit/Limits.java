@@ -99,14 +99,13 @@ public final class Limits implements Managed {
   int requestsPerWindow(Caller caller) {
     var own = overrides.find(caller.keyPrefix());
     var rps =
-        own.isPresent()
-            ? own.get().value()
-            : caller.rateLimitRps().map(Integer::longValue).orElseGet(this::rateLimitRps);
+        own.isPresent() ? own.get().value() : caller.rateLimitRps().orElseGet(this::rateLimitRps);
     return (int) (rps * configured.rateLimitWindow().toSeconds());
   }
 
-  private long rateLimitRps() {
-    return value(LimitName.RATE_LIMIT_RPS);
+  /// Requests a second that a key may make which has no limit of its own.
+  public int rateLimitRps() {
+    return (int) value(LimitName.RATE_LIMIT_RPS);
   }
 
   /// The window of the rate limit; it does not change.

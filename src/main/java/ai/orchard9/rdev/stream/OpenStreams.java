@@ -8,7 +8,6 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,10 @@ public final class OpenStreams implements Managed {
 
   private static final Logger LOG = LoggerFactory.getLogger(OpenStreams.class);
   private static final Duration TICK = Duration.ofSeconds(1);
+
+  /// A key that ended does so on every server within a second (contract section 3).
+  private static final Duration KEYS_TICK = Duration.ofMillis(500);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
   private static final int LEAST_WRITERS = 2;
@@ -42,6 +45,7 @@ public final class OpenStreams implements Managed {
   private final ExecutorService writers;
   private final ExecutorService readers;
   private final Poller clock;
+  private final Poller keyClock;
   private final Counter connections;
   private final Gauge active;
   private volatile boolean draining;
@@ -63,6 +67,8 @@ public final class OpenStreams implements Managed {
     this.readers =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("stream-reader-", 0).factory());
     this.clock = new Poller("stream-clock", TICK, background, this::tick);
+    // Of its own: a database that answers slowly must not hold back heartbeats.
+    this.keyClock = new Poller("stream-keys", KEYS_TICK, background, this::endStreamsOfEndedKeys);
     this.connections =
         Counter.builder()
             .name("rdev_sse_connections_total")
@@ -117,6 +123,7 @@ public final class OpenStreams implements Managed {
   @Override
   public void start() {
     clock.start();
+    keyClock.start();
   }
 
   @Override
@@ -127,6 +134,7 @@ public final class OpenStreams implements Managed {
       Thread.sleep(20);
     }
     clock.stop();
+    keyClock.stop();
     writers.shutdown();
     readers.shutdown();
   }
@@ -153,6 +161,7 @@ public final class OpenStreams implements Managed {
     long number = numbers.incrementAndGet();
     var follower = new Answer.Follower(number, project, target, caller);
     var answer = new Answer(follower, source, sink, this);
+    caller.deprecation().ifPresent(end -> sink.header("Deprecation", end));
     open.put(number, answer);
     connections.inc();
     active.inc();
@@ -193,18 +202,24 @@ public final class OpenStreams implements Managed {
 
   private void tick() {
     long now = System.nanoTime();
-    var ended = new HashMap<Caller, String>();
-    var valid = new HashSet<Caller>();
     for (Answer answer : open.values()) {
-      Caller caller = answer.follower().caller();
-      if (!valid.contains(caller) && !ended.containsKey(caller)) {
-        keys.endOf(caller)
-            .ifPresentOrElse(code -> ended.put(caller, code), () -> valid.add(caller));
-      }
-      String code = ended.get(caller);
-      if (code == null) {
-        answer.tick(now, silenceNanos);
-      } else {
+      answer.tick(now, silenceNanos);
+    }
+  }
+
+  private void endStreamsOfEndedKeys() {
+    var callers = new HashSet<Caller>();
+    open.values().forEach(answer -> callers.add(answer.follower().caller()));
+    if (callers.isEmpty()) {
+      return;
+    }
+    var ended = keys.ended(callers);
+    if (ended.isEmpty()) {
+      return;
+    }
+    for (Answer answer : open.values()) {
+      var code = ended.get(answer.follower().caller());
+      if (code != null) {
         answer.leave(code, "the key of this stream has ended");
       }
     }

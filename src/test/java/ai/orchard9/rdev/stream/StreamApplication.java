@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The streams over a real database and a real Jetty, with commands that tests write themselves.
@@ -133,7 +134,10 @@ public final class StreamApplication extends Application<Configuration> {
             events,
             id -> commands.service().find(id),
             "demo"::equals,
-            _ -> endOfKeys,
+            callers ->
+                endOfKeys
+                    .map(code -> callers.stream().collect(Collectors.toMap(it -> it, _ -> code)))
+                    .orElse(Map.of()),
             () -> mostStreams,
             silence,
             clock,

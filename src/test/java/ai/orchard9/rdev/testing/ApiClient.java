@@ -89,6 +89,11 @@ public record ApiClient(URI base, String key) {
     return send(request(path, headers).GET());
   }
 
+  /// Deletes.
+  public Answer delete(String path, String... headers) {
+    return send(request(path, headers).DELETE());
+  }
+
   /// Sends a JSON object, given as maps and lists.
   public Answer post(String path, Object body, String... headers) {
     return postText(path, write(body), headers);
