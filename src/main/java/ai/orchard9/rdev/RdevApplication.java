@@ -28,11 +28,11 @@ import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.ops.OpsModule;
 import ai.orchard9.rdev.ops.ReadyCheck;
-import ai.orchard9.rdev.ops.task.AdminTask;
 import ai.orchard9.rdev.ops.task.AdminTasks;
 import ai.orchard9.rdev.ops.task.CacheFlushTask;
 import ai.orchard9.rdev.ops.task.CacheFlushes;
 import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
+import ai.orchard9.rdev.ops.task.LimitsTask;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
@@ -170,8 +170,19 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             registry);
     var readiness = OpsModule.install(environment, registry, checks(database, projects));
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    var flushes =
+        flushes(
+            environment,
+            database,
+            Map.of("projects", projects::flush, "keys", keys::forgetKnown),
+            background);
     AdminTasks.install(
-        environment.admin(), audit, tasks(environment, database, runtime, projects, background));
+        environment.admin(),
+        audit,
+        List.of(
+            new CacheFlushTask(flushes),
+            new CircuitBreakerTask(runtime.breaker()),
+            new LimitsTask(limits)));
     FirstStart.announce(configuration, environment, database);
   }
 
@@ -297,16 +308,14 @@ public final class RdevApplication extends Application<RdevConfiguration> {
         background);
   }
 
-  private static List<AdminTask> tasks(
+  private static CacheFlushes flushes(
       Environment environment,
       Database database,
-      Runtime runtime,
-      ProjectCatalog projects,
+      Map<String, Runnable> caches,
       BackgroundMetrics background) {
-    var flushes =
-        new CacheFlushes(database.background(), Map.of("projects", projects::flush), background);
+    var flushes = new CacheFlushes(database.background(), caches, background);
     environment.lifecycle().manage(flushes);
-    return List.of(new CircuitBreakerTask(runtime.breaker()), new CacheFlushTask(flushes));
+    return flushes;
   }
 
   private static Map<String, ReadyCheck> checks(Database database, ProjectCatalog projects) {

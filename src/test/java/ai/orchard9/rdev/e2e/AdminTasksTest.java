@@ -89,6 +89,44 @@ final class AdminTasksTest {
     }
   }
 
+  @Test
+  void aLimitChangedOnOneServerHoldsOnTheOtherAndComesBackByItself() {
+    var builder = ServerProcess.named("limits").database(TestPostgres.shared());
+    try (var one = builder.start();
+        var other = builder.twin().start()) {
+      assertThat(one.admin().run("limits").lines())
+          .contains("concurrent_commands=5 from=configuration", "cache_ttl=30s from=configuration");
+      assertThat(one.admin().run("limits?max_streams=7&for=6s&dry_run=true").lines().getFirst())
+          .startsWith("would_set_max_streams=7 was=10000 until=");
+      assertThat(limit(one, "max_streams")).isEqualTo("max_streams=10000 from=configuration");
+
+      assertThat(one.admin().run("limits?max_streams=7&for=6s").lines().getFirst())
+          .startsWith("max_streams=7 was=10000 until=");
+
+      await("everywhere")
+          .atMost(EVERYWHERE_WITHIN)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> limit(other, "max_streams").startsWith("max_streams=7 from=override"));
+      await("it comes back by itself")
+          .atMost(SOON)
+          .until(() -> limit(other, "max_streams").equals("max_streams=10000 from=configuration"));
+
+      one.admin().run("limits?rate_limit_rps=3&key=admin");
+      assertThat(one.admin().run("limits").lines())
+          .anyMatch(it -> it.startsWith("rate_limit_rps=3 key=admin from=override"));
+      assertThat(one.admin().run("limits?reset=true").lines())
+          .containsExactly("rate_limit_rps=default key=admin was=3");
+      assertThat(one.admin().run("limits?reset=true").lines()).containsExactly("changed=nothing");
+    }
+  }
+
+  private static String limit(ServerProcess server, String name) {
+    return server.admin().run("limits").lines().stream()
+        .filter(it -> it.startsWith(name + "="))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -99,6 +137,12 @@ final class AdminTasksTest {
         "cache-flush?dry_run=yes | error=dry_run: must be true or false",
         "cache-flush?%0aevil=1 | error=?evil: is no argument of this task",
         "circuit-breaker?action=explode | error=action: must be show or open or close or reset",
+        "limits?rate_limit_window=5s | error=rate_limit_window: is no argument of this task",
+        "limits?rate_limit_rps=0 | error=rate_limit_rps: must be an integer from 1 to 10000",
+        "limits?max_streams=5&for=soon | error=for: must be a time with its unit",
+        "limits?for=5s | error=for: needs a limit beside it",
+        "limits?reset=true&max_streams=5 | error=reset: takes nothing but key beside it",
+        "limits?max_streams=5&key=admin | error=",
         "circuit-breaker?action=open | error=action: the local runtime has no circuit breaker",
       })
   void refusesWrongArgumentsByNameAndSaysHowItIsCalled(String call, String error) {

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// The API as a client sees it.
 ///
 /// @param base where a server answers
-/// @param key sent with every call
+/// @param key sent with every call; empty: none is
 public record ApiClient(URI base, String key) {
   /// The project that a local server makes by itself.
   public static final String DEMO = "demo";
@@ -113,9 +113,21 @@ public record ApiClient(URI base, String key) {
     return send(request.POST(BodyPublishers.ofByteArray(body)));
   }
 
+  /// Sends whatever; the body, where there is one, as JSON.
+  public Answer send(String method, String path, Optional<?> body, String... headers) {
+    var request = request(path, headers);
+    if (body.isPresent()) {
+      request.header("Content-Type", "application/json");
+    }
+    return send(
+        request.method(
+            method,
+            body.map(it -> BodyPublishers.ofString(write(it))).orElse(BodyPublishers.noBody())));
+  }
+
   private HttpRequest.Builder request(String path, String... headers) {
     var request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofSeconds(60));
-    if (List.of(headers).stream().noneMatch("X-API-Key"::equalsIgnoreCase)) {
+    if (!key.isEmpty() && List.of(headers).stream().noneMatch("X-API-Key"::equalsIgnoreCase)) {
       request.header("X-API-Key", key);
     }
     return headers.length == 0 ? request : request.headers(headers);

@@ -176,6 +176,11 @@ public final class ServerProcess implements AutoCloseable {
     return new ApiClient(uri(), KEY);
   }
 
+  /// The name of its database, where it was given one.
+  public String database() {
+    return settings.databaseName();
+  }
+
   /// Where it keeps what it has to keep.
   public Path home() {
     return settings.home();

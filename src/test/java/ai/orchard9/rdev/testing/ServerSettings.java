@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// How a server is to be started: its folders, its projects and its settings.
 public final class ServerSettings {
@@ -46,6 +47,11 @@ public final class ServerSettings {
   public ServerSettings database(TestPostgres postgres) {
     return environment(
         postgres.createDatabase("d" + Long.toString(System.nanoTime(), Character.MAX_RADIX)));
+  }
+
+  /// The name of its database, where it was given one.
+  String databaseName() {
+    return Objects.requireNonNull(environment.get("DB_NAME"), "on an embedded PostgreSQL");
   }
 
   /// Sets a variable.
