@@ -22,7 +22,7 @@ final class PolicyBenchmark {
   void measuresVerdicts() throws Exception {
     var policy = ShellPolicy.of(ShellPolicy.DEFAULT);
     var report =
-        new Report("e. Policy", "ms a verdict, median", "6.4 KB", "64 KB", "ratio")
+        new Report("j. Policy", "ms a verdict, median", "6.4 KB", "64 KB", "ratio")
             .note(
                 "The default patterns of `config.yml`, %d verdicts of each length by turns after as"
                         .formatted(ROUNDS)

@@ -16,7 +16,7 @@ public final class PolicyTexts {
     kinds.put("`rm -rf `", "rm -rf ");
     kinds.put("`rm -rf x /y `", "rm -rf x /y ");
     kinds.put("`(`", "(");
-    kinds.put("`x(){ x|x& `", "x(){ x|x& ");
+    kinds.put("`x(){ x\\|x& `", "x(){ x|x& ");
     kinds.put("`tee /dev/`", "tee /dev/");
     kinds.put("`> /dev/s`", "> /dev/s");
     kinds.put("backslashes", "\\");

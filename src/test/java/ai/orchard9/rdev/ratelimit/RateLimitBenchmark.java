@@ -26,7 +26,7 @@ final class RateLimitBenchmark {
 
   @Test
   void measuresTheDecision() throws Exception {
-    new Report("r. Rate limit", "ns a decision", "1 thread", "2 threads", "bare, 1 thread")
+    new Report("k. Rate limit", "ns a decision", "1 thread", "2 threads", "bare, 1 thread")
         .row("one key, all pass", cells(1, Integer.MAX_VALUE))
         .row("one key, nearly all refused", cells(1, 1000))
         .row("100,000 keys, all pass", cells(MANY, Integer.MAX_VALUE))
