@@ -1,6 +1,7 @@
 package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.database.Database;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
@@ -18,7 +19,8 @@ final class FirstStart {
   private FirstStart() {}
 
   /// Makes the first key where that is ours to do, and says where it is once the server listens.
-  static void announce(RdevConfiguration configuration, Environment environment, Database database)
+  static void announce(
+      RdevConfiguration configuration, Environment environment, Database database, AuditLog audit)
       throws IOException {
     if (configuration.adminKey().isPresent()) {
       return;
@@ -31,7 +33,7 @@ final class FirstStart {
       return;
     }
     ApiKeyModule.ensureFirstKey(
-            database.api(), configuration.getHome().toAbsolutePath().resolve("admin-key"))
+            database.api(), audit, configuration.getHome().toAbsolutePath().resolve("admin-key"))
         .ifPresent(
             file ->
                 environment

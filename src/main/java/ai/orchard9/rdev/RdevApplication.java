@@ -183,7 +183,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
             new CacheFlushTask(flushes),
             new CircuitBreakerTask(runtime.breaker()),
             new LimitsTask(limits)));
-    FirstStart.announce(configuration, environment, database);
+    FirstStart.announce(configuration, environment, database, audit);
   }
 
   private static ApiKeyService keys(RdevConfiguration configuration) {

@@ -68,8 +68,9 @@ public final class ApiKeyModule {
   ///
   /// @param file where it is written, readable by its owner only
   /// @return the file, if this or an earlier first start wrote one
-  public static Optional<Path> ensureFirstKey(Jdbi jdbi, Path file) throws IOException {
-    return new FirstKey(jdbi, file).ensure();
+  public static Optional<Path> ensureFirstKey(Jdbi jdbi, AuditLog audit, Path file)
+      throws IOException {
+    return new FirstKey(jdbi, audit, file).ensure();
   }
 
   /// Who checks presented keys.

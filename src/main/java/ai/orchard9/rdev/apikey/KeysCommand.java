@@ -1,14 +1,13 @@
 package ai.orchard9.rdev.apikey;
 
 import ai.orchard9.rdev.audit.Actor;
+import ai.orchard9.rdev.config.LineCommand;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Timestamps;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.cli.Cli;
-import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Function;
 import net.sourceforge.argparse4j.impl.Arguments;
@@ -16,19 +15,15 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.jspecify.annotations.Nullable;
 
-/// `keys create|list|revoke config.yml`: keys by hand, on the embedded PostgreSQL too. Prints
-/// `name=value` lines and nothing else on stdout; what is logged goes to stderr.
-public final class KeysCommand<C extends Configuration> extends ConfiguredCommand<C> {
+/// `keys create|list|revoke config.yml`: keys by hand, on the embedded PostgreSQL too.
+public final class KeysCommand<C extends Configuration> extends LineCommand<C> {
   private static final int MOST_LISTED = 10_000;
 
-  private final Application<C> application;
   private final Function<C, ApiKeyService> service;
-  private PrintStream out = System.out;
 
   /// @param service over the database that the configuration names
   public KeysCommand(Application<C> application, Function<C, ApiKeyService> service) {
-    super("keys", "Make, list or revoke keys");
-    this.application = application;
+    super(application, "keys", "Make, list or revoke keys");
     this.service = service;
   }
 
@@ -58,19 +53,6 @@ public final class KeysCommand<C extends Configuration> extends ConfiguredComman
   }
 
   @Override
-  protected Class<C> getConfigurationClass() {
-    return application.getConfigurationClass();
-  }
-
-  /// Whoever reads the key from stdout must not read log lines there.
-  @Override
-  public void run(Bootstrap<?> bootstrap, Namespace arguments) throws Exception {
-    out = System.out;
-    System.setOut(System.err);
-    super.run(bootstrap, arguments);
-  }
-
-  @Override
   protected void run(Bootstrap<C> bootstrap, Namespace arguments, C configuration) {
     var keys = service.apply(configuration);
     switch (arguments.getString("action")) {
@@ -78,7 +60,6 @@ public final class KeysCommand<C extends Configuration> extends ConfiguredComman
       case "list" -> keys.list(MOST_LISTED).forEach(this::print);
       default -> revoke(keys, arguments.getString("prefix"));
     }
-    out.flush();
   }
 
   @Override
@@ -105,13 +86,13 @@ public final class KeysCommand<C extends Configuration> extends ConfiguredComman
                 arguments.getLong("max_tokens"),
                 arguments.getDouble("max_cost_usd")));
     var made = keys.create(Actor.COMMAND_LINE, wanted, null);
-    out.println("id=" + made.key().id());
-    out.println("key=" + made.plain());
+    say("id=" + made.key().id());
+    say("key=" + made.plain());
   }
 
   private void print(ApiKey key) {
     var expiry = key.expiresAt() == null ? "never" : Timestamps.format(key.expiresAt());
-    out.println(
+    say(
         "id=%s prefix=%s status=%s scopes=%s expires_at=%s name=%s"
             .formatted(
                 key.id(),
@@ -127,7 +108,7 @@ public final class KeysCommand<C extends Configuration> extends ConfiguredComman
       throw ApiException.badField("prefix", "is required");
     }
     var revoked = keys.revokeAll(Actor.COMMAND_LINE, prefix);
-    revoked.forEach(id -> out.println("revoked=" + id));
+    revoked.forEach(id -> say("revoked=" + id));
     if (revoked.isEmpty()) {
       throw ApiKeyErrors.notFound();
     }

@@ -1,10 +1,10 @@
 package ai.orchard9.rdev.audit;
 
+import ai.orchard9.rdev.config.LineCommand;
 import ai.orchard9.rdev.config.Secret;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.core.cli.Cli;
-import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import java.util.Optional;
 import java.util.function.Function;
@@ -14,8 +14,7 @@ import org.jdbi.v3.core.Jdbi;
 
 /// `audit verify [--head HASH] config.yml`: checks the record in the database, with no server. Ends
 /// with status 1 when it is broken.
-public final class AuditCommand<C extends Configuration> extends ConfiguredCommand<C> {
-  private final Application<C> application;
+public final class AuditCommand<C extends Configuration> extends LineCommand<C> {
   private final Function<C, Jdbi> database;
   private final Function<C, Optional<Secret<String>>> sealingKey;
 
@@ -23,8 +22,7 @@ public final class AuditCommand<C extends Configuration> extends ConfiguredComma
       Application<C> application,
       Function<C, Jdbi> database,
       Function<C, Optional<Secret<String>>> sealingKey) {
-    super("audit", "Check that nobody has tampered with the audit log");
-    this.application = application;
+    super(application, "audit", "Check that nobody has tampered with the audit log");
     this.database = database;
     this.sealingKey = sealingKey;
   }
@@ -37,21 +35,15 @@ public final class AuditCommand<C extends Configuration> extends ConfiguredComma
   }
 
   @Override
-  protected Class<C> getConfigurationClass() {
-    return application.getConfigurationClass();
-  }
-
-  @Override
   protected void run(Bootstrap<C> bootstrap, Namespace arguments, C configuration) {
     var chain = new Chain(sealingKey.apply(configuration));
     var result =
         new Verification(database.apply(configuration), chain)
             .verify(Optional.ofNullable(arguments.getString("head")));
-    System.out.println("valid=" + result.valid());
-    System.out.println("checked=" + result.checked());
-    System.out.println(
-        "first_broken_id=" + (result.firstBrokenId() == null ? "" : result.firstBrokenId()));
-    System.out.println("head=" + (result.head() == null ? "" : result.head()));
+    say("valid=" + result.valid());
+    say("checked=" + result.checked());
+    say("first_broken_id=" + (result.firstBrokenId() == null ? "" : result.firstBrokenId()));
+    say("head=" + (result.head() == null ? "" : result.head()));
     if (!result.valid()) {
       throw new BrokenException();
     }

@@ -1,8 +1,8 @@
 package ai.orchard9.rdev.database;
 
+import ai.orchard9.rdev.config.LineCommand;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -10,16 +10,14 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 
 /// `db migrate|status|rollback config.yml`: the schema by hand, on the embedded PostgreSQL too.
-public final class DbCommand<C extends Configuration> extends ConfiguredCommand<C> {
+public final class DbCommand<C extends Configuration> extends LineCommand<C> {
 
-  private final Application<C> application;
   private final Function<C, DatabaseConfig> database;
   private final Function<C, Path> home;
 
   public DbCommand(
       Application<C> application, Function<C, DatabaseConfig> database, Function<C, Path> home) {
-    super("db", "Bring the schema up to date, or show or take back changes");
-    this.application = application;
+    super(application, "db", "Bring the schema up to date, or show or take back changes");
     this.database = database;
     this.home = home;
   }
@@ -39,26 +37,21 @@ public final class DbCommand<C extends Configuration> extends ConfiguredCommand<
   }
 
   @Override
-  protected Class<C> getConfigurationClass() {
-    return application.getConfigurationClass();
-  }
-
-  @Override
   protected void run(Bootstrap<C> bootstrap, Namespace arguments, C configuration)
       throws Exception {
     var target =
         DatabaseModule.forCommand(database.apply(configuration), home.apply(configuration));
     var migrations = new Migrations(target);
     switch (arguments.getString("action")) {
-      case "migrate" -> System.out.println("migrated=" + migrations.migrate());
+      case "migrate" -> say("migrated=" + migrations.migrate());
       case "rollback" -> {
         migrations.rollback(arguments.getInt("count"));
-        System.out.println("rolled_back=" + arguments.getInt("count"));
+        say("rolled_back=" + arguments.getInt("count"));
       }
       default -> {
         var pending = migrations.pending();
-        System.out.println("pending=" + pending.size());
-        pending.forEach(id -> System.out.println("change_set=" + id));
+        say("pending=" + pending.size());
+        pending.forEach(id -> say("change_set=" + id));
       }
     }
   }

@@ -33,7 +33,9 @@ final class KeyCheckBenchmark {
   @Test
   void measuresChecks() throws Exception {
     var jdbi = POSTGRES.jdbi();
-    var file = ApiKeyModule.ensureFirstKey(jdbi, home.resolve("admin-key")).orElseThrow();
+    var file =
+        ApiKeyModule.ensureFirstKey(jdbi, AuditModule.log(jdbi), home.resolve("admin-key"))
+            .orElseThrow();
     var key = Files.readString(file).strip();
     var registry = new PrometheusRegistry();
     var authenticator =

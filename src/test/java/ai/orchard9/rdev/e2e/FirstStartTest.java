@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,11 @@ final class FirstStartTest {
       assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(answer).contains("\"status\":\"completed\"").contains("\"stdout\":\"hello\\n\"");
       assertThat(server.log()).contains("/console").contains("admin-key");
+      var key = Files.readString(server.home().resolve("admin-key")).strip();
+      assertThat(server.log()).doesNotContain(key);
+      var made = new ApiClient(server.uri(), key).get("/audit?action=key.created").data();
+      assertThat(made).hasSize(1);
+      assertThat(made.get(0).at("/actor/key_name").asText()).isEqualTo("first start");
     }
   }
 }

@@ -1,16 +1,15 @@
 package ai.orchard9.rdev.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.ApiClient;
-import ai.orchard9.rdev.testing.Playground;
+import ai.orchard9.rdev.testing.CommandLine;
 import ai.orchard9.rdev.testing.ServerProcess;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// `keys` at the command line, before the first server and beside a running one.
@@ -43,27 +42,15 @@ final class KeysCommandTest {
           .contains("prefix=" + prefix + " status=active scopes=keys:read,audit:read");
       var revoked = run(home, "revoke", "--prefix", prefix);
       assertThat(revoked.output()).isEqualTo("revoked=" + self.data().path("id").asText() + "\n");
-      TimeUnit.SECONDS.sleep(1);
-      assertThat(client.get("/keys/self").errorCode()).isEqualTo("KEY_REVOKED");
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> client.get("/keys/self").errorCode().equals("KEY_REVOKED"));
       assertThat(run(home, "revoke", "--prefix", prefix).status()).isNotZero();
     }
   }
 
-  private record Result(int status, String output, String errors) {}
-
-  private static Result run(Path home, String... arguments) throws Exception {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of("-Xmx256m", "-classpath", System.getProperty("java.class.path")));
-    command.addAll(List.of("ai.orchard9.rdev.RdevApplication", "keys"));
-    command.addAll(List.of(arguments));
-    command.add(Playground.project().resolve("config.yml").toString());
-    var errors = home.resolve("keys-errors.log");
-    var builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().put("RDEV_HOME", home.toString());
-    var process = builder.start();
-    var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return new Result(process.exitValue(), output, Files.readString(errors));
+  private static CommandLine.Result run(Path home, String... arguments) throws Exception {
+    var whole = Stream.concat(Stream.of("keys"), Stream.of(arguments)).toArray(String[]::new);
+    return CommandLine.run(Map.of("RDEV_HOME", home.toString()), whole);
   }
 }
