@@ -7,7 +7,7 @@
 # Needs a POSIX sh and git. RDEV_WORK_DIRECTORY is the project's work directory, without links in it.
 #
 # git itself looks before it opens, and so do we: someone who may run two commands at once can change a
-# directory into a link in between. That reads a file; it never runs one.
+# directory into a link in between. That shows or changes a file out there; it never runs one.
 set -f
 
 fatal() {
