@@ -82,7 +82,11 @@ final class EnvironmentCheck {
       return LOCALE.matcher(value).matches() ? null : "must be the name of a locale, as C.UTF-8";
     }
     if (name.equals("TZ")) {
-      var isPath = value.startsWith("/") || value.startsWith(":") || value.contains("..");
+      var isPath =
+          value.startsWith("/")
+              || value.startsWith(":")
+              || value.startsWith(".")
+              || value.contains("..");
       return ZONE.matcher(value).matches() && !isPath
           ? null
           : "must be a time zone, as Europe/Berlin";

@@ -103,7 +103,13 @@ final class GitLaunch {
   private static Launch.Exec allowed(GitCall call) {
     var words = new ArrayList<String>();
     words.addAll(List.of("-c", GATE, "rdev-git", call.remote().orElse("")));
-    words.add(call.goesByIndex() ? "index" : "");
+    // The letters of --diff-filter: deleted, as git sees what lies beyond a link, and unmerged.
+    words.add(
+        switch (call.links()) {
+          case FOLLOWED_BY_NONE -> "";
+          case UNMERGED -> "U";
+          case INDEX -> "DU";
+        });
     words.add(Integer.toString(call.operands().size()));
     words.addAll(call.operands());
     words.add("--no-pager");

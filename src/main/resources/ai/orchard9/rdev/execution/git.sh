@@ -1,9 +1,10 @@
 # Stands before git where the command runs, and sees to what can be known only there.
 #
-#   sh -c "$this" rdev-git REMOTE INDEX COUNT OPERAND… ARGUMENT…
+#   sh -c "$this" rdev-git REMOTE STATES COUNT OPERAND… ARGUMENT…
 #
-# REMOTE has to be configured, unless it is empty; with INDEX = index nothing that git's index names may lie
-# beyond a symbolic link; the COUNT operands may not lead over one. Then git gets the ARGUMENTs, as they are.
+# REMOTE has to be configured, unless it is empty; what git's index names and is in one of the STATES (of
+# --diff-filter) may not lie beyond a symbolic link; the COUNT operands may not lead over one. Then git gets the
+# ARGUMENTs, as they are.
 # Needs a POSIX sh and git. RDEV_WORK_DIRECTORY is the project's work directory, without links in it.
 #
 # git itself looks before it opens, and so do we: someone who may run two commands at once can change a
@@ -63,9 +64,15 @@ done
 # Without one, diff would compare any two files.
 found=$(ask rev-parse --show-toplevel) || exit 128
 [ "$found" = "${top:-/}" ] || fatal "the repository's work tree is $found"
+# With .git a file or a link that leads to a folder among the files, a commit would bring the configuration.
+common=$(ask rev-parse --git-common-dir) && common=$(cd "$common" && pwd -P) || exit 128
+case $common/ in
+  "$top"/.git/*) ;;
+  "$top"/*) fatal "the repository lies among its own files" ;;
+esac
 
 remote=$1
-index=$2
+states=$2
 count=$3
 shift 3
 # To git a name that is not configured is a folder, and it would run what hooks that has.
@@ -74,17 +81,19 @@ if [ -n "$remote" ]; then
 fi
 
 while [ "$count" -gt 0 ]; do
-  if over_link "$1" ""; then fatal "'$1' is beyond a symbolic link"; fi
+  # To a pathspec a leading colon is nothing.
+  if over_link "$1" "" || over_link "${1#:}" ""; then fatal "'$1' is beyond a symbolic link"; fi
   shift
   count=$((count - 1))
 done
 
 # blame, grep, commit, rm and mv open what the index names without a look at links on the way, when a link has
-# taken the place of a directory. To git such files are deleted ones.
-if [ "$index" = index ]; then
+# taken the place of a directory. To git such files are deleted ones, or unmerged, and those diff and add open too.
+if [ -n "$states" ]; then
+  paths=$(ask -c core.quotePath=false diff-files --no-relative --name-only "--diff-filter=$states") || exit 128
   IFS='
 '
-  for path in $(ask -c core.quotePath=false diff-files --no-relative --name-only --diff-filter=D); do
+  for path in $paths; do
     case $path in
       \"*) fatal "$path is deleted, and its name cannot be checked" ;;
     esac

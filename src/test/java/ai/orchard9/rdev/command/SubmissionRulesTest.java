@@ -131,6 +131,7 @@ class SubmissionRulesTest {
         "LANG | a/b",
         "TZ | /etc/passwd",
         "TZ | :x",
+        "TZ | ./tz",
         "TZ | a/../../x",
         "GIT_AUTHOR_NAME | a\u001bb",
         "GIT_COMMITTER_DATE | 'a\nb'",

@@ -283,6 +283,79 @@ final class GitTest {
     assertThat(work.resolve("here")).doesNotExist();
   }
 
+  /// What git takes for a pathspec, `:d/passwd`, and not for a link's name.
+  @ParameterizedTest
+  @ValueSource(strings = {"diff HEAD:file -- :d/passwd", "diff HEAD:file -- :0:d/passwd"})
+  void readsNothingThroughALinkByAnotherSpelling(String line) {
+    linkInPlaceOfADirectory();
+    shell("cd %s && ln -s d 0:d".formatted(work));
+
+    assertThat(output(run(folder, List.of(line.split(" ", -1))))).doesNotContain("SECRET");
+  }
+
+  /// Each sub-command that reads or changes files, while a file that a link leads to is in
+  /// conflict: changed by both, or changed by one and deleted by the other.
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "change"})
+  void followsNoLinkOfAFileInConflict(String ours) {
+    var lines =
+        List.of(
+            "diff",
+            "diff HEAD",
+            "grep SECRET",
+            "commit -m x .",
+            "commit -am x",
+            "rm -f d*",
+            "rm -rf d",
+            "mv d/passwd here",
+            "add --no-all d?p*",
+            "add --ignore-removal d?p*",
+            "add -u",
+            "add .",
+            "add -f d/passwd",
+            "stash",
+            "blame d/passwd",
+            "checkout --ours d/passwd",
+            "checkout -m -- d/passwd",
+            "restore --merge d/passwd",
+            "clean -ffdx",
+            "status -s",
+            "reset",
+            "reset --merge",
+            "reset --hard");
+    linkInPlaceOfAConflict(ours);
+    shell("cp -a %s %s.before".formatted(work, work));
+    for (var line : lines) {
+      var said = output(run(folder, List.of(line.split(" ", -1))));
+
+      assertThat(said).as(line).doesNotContain("SECRET");
+      assertThat(outside.resolve("passwd")).as(line).hasContent("SECRET");
+      assertThat(allObjects()).as(line).doesNotContain("SECRET");
+      shell("rm -rf %s && cp -a %s.before %s".formatted(work, work, work));
+    }
+  }
+
+  private String allObjects() {
+    return output(
+        client.run(
+            "cd %s && git cat-file --batch-all-objects --batch-check='%%(objectname)'"
+                    .formatted(work)
+                + " | while read -r object; do git cat-file -p $object; done"));
+  }
+
+  @Test
+  void keepsItsConfigurationWhereNoCommitCanReachIt() {
+    shell(
+        """
+        cd %s && git clone -q %s/origin.git over && cd over && mv .git .bare
+        echo 'gitdir: ./.bare' >.git && git status
+        """
+            .formatted(workspace, outside));
+
+    assertThat(failure("over", List.of("status"))).contains("lies among its own files");
+    shell("rm -rf %s/over".formatted(workspace));
+  }
+
   @Test
   void lendsALinkToGitWhereItIsNotFollowed() {
     linkInPlaceOfADirectory();
@@ -341,6 +414,20 @@ final class GitTest {
             .formatted(work, outside.getFileName(), outside));
     git("checkout", "link", "--", "d");
     git("reset", "-q", "HEAD", "--", "d");
+    assertThat(work.resolve("d/passwd")).as("the link leads out").hasContent("SECRET");
+  }
+
+  /// The same, and the file that it leads to is in conflict.
+  private void linkInPlaceOfAConflict(String ours) {
+    var change = ours.equals("delete") ? "git rm -q d/passwd" : "echo our >d/passwd; git add d";
+    shell(
+        """
+        cd %s && mkdir d && echo base >d/passwd && git add d && git commit -qm directory
+        git switch -q -c x && echo their >d/passwd && git commit -qam theirs && git switch -q main
+        %s; git commit -qm ours; git cherry-pick -n x || :
+        rm -rf d && ln -s ../../../%s d
+        """
+            .formatted(work, change, outside.getFileName()));
     assertThat(work.resolve("d/passwd")).as("the link leads out").hasContent("SECRET");
   }
 

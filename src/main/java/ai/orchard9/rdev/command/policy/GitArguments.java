@@ -180,7 +180,7 @@ final class GitArguments {
       refuse(index, GitOperands.remoteFault(operand));
       remote = operand;
     } else {
-      refuse(index, GitOperands.refspecFault(operand));
+      refuse(index, GitOperands.refspecFault(subcommand, operand));
     }
   }
 

@@ -9,10 +9,20 @@ import java.util.Optional;
 /// @param arguments what git is given: the request's, and what its sub-command always gets
 /// @param operands arguments that may be paths, none of which may lead over a symbolic link
 /// @param remote the remote it names, which must be configured: to git any other name is a path
-/// @param goesByIndex whether it reads or changes files that the index names, which must not lie
-///   beyond a symbolic link
+/// @param links which files that the index names it opens: they must not lie beyond a link
 public record GitCall(
-    List<String> arguments, List<String> operands, Optional<String> remote, boolean goesByIndex) {
+    List<String> arguments, List<String> operands, Optional<String> remote, Links links) {
+
+  /// What of the index git opens without a look at links on the way.
+  public enum Links {
+    /// Nothing.
+    FOLLOWED_BY_NONE,
+    /// Files that a merge has left in conflict.
+    UNMERGED,
+    /// Any file.
+    INDEX
+  }
+
   public GitCall {
     arguments = List.copyOf(arguments);
     operands = List.copyOf(operands);

@@ -24,6 +24,11 @@ final class GitOperands {
   /// In the index, at a stage; never a pathspec.
   private static final Pattern STAGED = Pattern.compile(":(?:[0-3]:)?[^:()!^/].*");
 
+  /// Elsewhere a ref can make git show other commits than there are (`refs/replace/`), or hide what
+  /// `HEAD` means.
+  private static final Pattern FETCHED_INTO =
+      Pattern.compile("(?!HEAD$|refs/)[^:]*|refs/(heads|tags|remotes)/[^:]+");
+
   private static final Set<String> OF_THE_INDEX = Set.of("show", "cat-file", "rev-parse", "diff");
 
   private GitOperands() {}
@@ -46,15 +51,21 @@ final class GitOperands {
       }
     }
     return leaves(path)
-        ? Optional.of("paths must stay inside the work directory")
+        ? Optional.of("paths must stay inside the work directory, and out of .git")
         : Optional.empty();
   }
 
   /// The same for what `fetch`, `pull` and `push` take after the remote.
-  static Optional<String> refspecFault(String operand) {
+  static Optional<String> refspecFault(String subcommand, String operand) {
     var refs = operand.replaceFirst("^[+^]", "").replaceFirst("^:", "");
     if (refs.startsWith("-") || operand.contains("::") || leaves(refs)) {
       return Optional.of("must be a refspec, as main or main:other");
+    }
+    var target = refs.substring(refs.indexOf(':') + 1);
+    if (!subcommand.equals("push")
+        && refs.contains(":")
+        && !FETCHED_INTO.matcher(target).matches()) {
+      return Optional.of("is fetched into branches, tags and remotes only");
     }
     return Optional.empty();
   }
@@ -65,9 +76,12 @@ final class GitOperands {
         : Optional.of("remotes go by their configured name: no URLs and no paths");
   }
 
+  /// Out of the work directory, or into the repository's own: `mv` writes to `.git/config` and only
+  /// then complains, and what stands there runs programs.
   private static boolean leaves(String path) {
     return path.startsWith("/")
         || path.startsWith("~")
-        || Stream.of(path.split("/", -1)).anyMatch(it -> it.equals("..") || it.endsWith(":.."));
+        || Stream.of(path.split("[/:]", -1))
+            .anyMatch(it -> it.equals("..") || it.equalsIgnoreCase(".git"));
   }
 }

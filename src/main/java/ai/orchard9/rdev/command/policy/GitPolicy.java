@@ -38,7 +38,14 @@ public final class GitPolicy {
     var arguments = new ArrayList<>(args.subList(0, words));
     arguments.addAll(syntax.added());
     arguments.addAll(args.subList(words, args.size()));
-    return new GitCall(arguments, read.operands(), read.remote(), syntax.is("index"));
+    return new GitCall(arguments, read.operands(), read.remote(), links(syntax));
+  }
+
+  private static GitCall.Links links(GitSyntax syntax) {
+    if (syntax.is("index")) {
+      return GitCall.Links.INDEX;
+    }
+    return syntax.is("unmerged") ? GitCall.Links.UNMERGED : GitCall.Links.FOLLOWED_BY_NONE;
   }
 
   /// Whether the second argument names what to do.

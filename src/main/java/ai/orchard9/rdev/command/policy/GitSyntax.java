@@ -20,7 +20,7 @@ import java.util.Set;
 /// @param marks words about its operands
 record GitSyntax(Map<String, GitOption> options, List<String> added, Set<String> marks) {
   private static final Set<String> MARKS =
-      Set.of("clusters", "remote", "pattern", "dash", "single", "none", "index");
+      Set.of("clusters", "remote", "pattern", "dash", "single", "none", "index", "unmerged");
   private static final Map<String, GitSyntax> ALL = read();
 
   GitSyntax {

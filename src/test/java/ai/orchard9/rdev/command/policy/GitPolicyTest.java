@@ -64,6 +64,10 @@ final class GitPolicyTest {
         "branch --contains HEAD~2",
         "tag -a v1 -m message",
         "tag -l v1.*",
+        "fetch origin main:refs/remotes/origin/main +topic:topic",
+        "fetch origin refs/pull/1/head",
+        "push origin HEAD:refs/for/main",
+        "add .gitignore .github/workflows/ci.yml",
         "switch -c topic origin/topic",
         "switch -",
         "checkout -b topic",
@@ -146,6 +150,18 @@ final class GitPolicyTest {
           0 | bundle create x
           0 | notes add
           0 | interpret-trailers
+          2 | mv cfg .git
+          3 | mv -f cfg .git/config
+          2 | mv hook .git/hooks/pre-push
+          2 | mv bare sub/.git
+          2 | mv h .//.GIT/h
+          1 | mv .git/HEAD here
+          3 | diff HEAD:file -- .git/config
+          3 | diff HEAD:file -- :.git/config
+          1 | add --renormalize .
+          2 | fetch origin +link:refs/replace/0123
+          2 | fetch origin main:HEAD
+          2 | pull origin main:refs/notes/x
           1 | log --ext-diff
           1 | show --textconv
           1 | diff --ext-diff
@@ -384,8 +400,10 @@ final class GitPolicyTest {
     assertThat(GitPolicy.check(List.of("remote", "show", "backup")).remote()).contains("backup");
     assertThat(GitPolicy.check(List.of("diff", "a/b", "--", "c")).operands())
         .containsExactly("a/b", "c");
-    assertThat(GitPolicy.check(List.of("grep", "x", "a")).goesByIndex()).isTrue();
-    assertThat(GitPolicy.check(List.of("log", "a")).goesByIndex()).isFalse();
+    assertThat(GitPolicy.check(List.of("grep", "x", "a")).links()).isEqualTo(GitCall.Links.INDEX);
+    assertThat(GitPolicy.check(List.of("diff", "a")).links()).isEqualTo(GitCall.Links.UNMERGED);
+    assertThat(GitPolicy.check(List.of("log", "a")).links())
+        .isEqualTo(GitCall.Links.FOLLOWED_BY_NONE);
     assertThat(GitPolicy.check(List.of("show", "-s", "a")).arguments())
         .containsExactly("show", "--no-ext-diff", "--no-textconv", "-s", "a");
   }
