@@ -336,9 +336,15 @@ class SpoolStartTest {
     bench.spool.sweep(bench.place);
     await(() -> spools().isEmpty());
     bench.spool.close();
-    await(() -> Processes.touching(bench.root).isEmpty());
+    Awaitility.await().untilAsserted(() -> assertThat(Processes.touching(bench.root)).isEmpty());
     await(() -> names(".stage-").isEmpty());
     await(() -> zombies() == 0);
+  }
+
+  private List<String> left() {
+    return Processes.touching(bench.root).stream()
+        .map(pid -> pid + " " + ProcessHandle.of(pid).map(ProcessHandle::info))
+        .toList();
   }
 
   private static long zombies() {
