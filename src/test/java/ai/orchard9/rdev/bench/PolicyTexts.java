@@ -2,6 +2,7 @@ package ai.orchard9.rdev.bench;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Commands to be judged by the policy, of any length.
 public final class PolicyTexts {
@@ -21,6 +22,11 @@ public final class PolicyTexts {
     kinds.put("`> /dev/s`", "> /dev/s");
     kinds.put("backslashes", "\\");
     return kinds;
+  }
+
+  /// So many characters of the kind with that name.
+  static String of(String name, int length) {
+    return text(Optional.ofNullable(kinds().get(name)).orElseThrow(), length);
   }
 
   /// So many characters of a kind.

@@ -1,118 +1,159 @@
 package ai.orchard9.rdev.ratelimit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import ai.orchard9.rdev.bench.JmhRun;
 import ai.orchard9.rdev.bench.Report;
 import ai.orchard9.rdev.bench.Samples;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
-/// What the decision costs in the request.
-final class RateLimitBenchmark {
-  private static final int DECISIONS = 2_000_000;
-  private static final int WARM_UP = 3;
-  private static final int RUNS = 5;
-  private static final int MANY = 100_000;
-  private static final ThreadMXBean TIMES = ManagementFactory.getThreadMXBean();
-  private static final AtomicLong BARE = new AtomicLong();
+/// What the decision costs in the request. Public, as JMH wants it.
+@BenchmarkMode(Mode.AverageTime)
+@Fork(1)
+@Warmup(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 400, timeUnit = TimeUnit.MILLISECONDS)
+public class RateLimitBenchmark {
+  private static final int BARE_LIMIT = 1000;
 
   @Test
   void measuresTheDecision() throws Exception {
-    new Report("k. Rate limit", "ns a decision", "1 thread", "2 threads", "bare, 1 thread")
-        .row("one key, all pass", cells(1, Integer.MAX_VALUE))
-        .row("one key, nearly all refused", cells(1, 1000))
-        .row("100,000 keys, all pass", cells(MANY, Integer.MAX_VALUE))
+    var run = JmhRun.of(RateLimitBenchmark.class);
+
+    new Report(
+            "k. Rate limit",
+            "ns a decision",
+            "1 thread",
+            "2 threads",
+            "processor time, 1 thread",
+            "processor time, 2 threads")
+        .row("one key, all pass", cells(run, "decides", Load.ONE_PASSES.name()))
+        .row("one key, nearly all refused", cells(run, "decides", Load.ONE_REFUSED.name()))
+        .row("100,000 keys, all pass", cells(run, "decides", Load.MANY_PASS.name()))
+        .row("bare", cells(run, "bare"))
         .note(
             """
-            The median of five runs of 2,000,000 decisions per thread, after three to warm up; two threads share the
-            keys. It is processor time, for the machine was shared. Bare is an `AtomicLong` raised for each and compared with the limit. Target: ≤ 1,000 ns.\
+            JMH's average time: the median of five iterations after three to warm up, in a JVM for each figure. By the
+            wall clock, waiting for a busy processor counts; processor time is the deciding threads' own. Two threads
+            share the keys. Bare is an `AtomicLong` raised for each and compared with the limit. Target: ≤ 1,000 ns.\
             """)
         .write();
   }
 
-  private static String[] cells(int keys, int limit) throws Exception {
+  private static String[] cells(JmhRun run, String prefix, String... load) {
     return new String[] {
-      Samples.text(nanos(keys, limit, 1)),
-      Samples.text(nanos(keys, limit, 2)),
-      Samples.text(bare(limit))
+      Samples.text(run.medianWall(prefix + "Alone", load)),
+      Samples.text(run.medianWall(prefix + "ByTwo", load)),
+      Samples.text(run.medianProcessor(prefix + "Alone", load)),
+      Samples.text(run.medianProcessor(prefix + "ByTwo", load))
     };
   }
 
-  private static double nanos(int keys, int limit, int threads) throws Exception {
-    var clock = new SharedClock(InstantSource.system(), System::nanoTime);
-    var window = new SlidingWindow(Duration.ofSeconds(10), clock);
-    var ids = new ArrayList<UUID>();
-    for (int i = 0; i < keys; i++) {
-      ids.add(UUID.randomUUID());
+  /// Decides in one thread.
+  @Benchmark
+  @Threads(1)
+  public void decidesAlone(Requests requests, Turn turn, Blackhole answers) {
+    answers.consume(requests.next(turn));
+  }
+
+  /// Decides in two.
+  @Benchmark
+  @Threads(2)
+  public void decidesByTwo(Requests requests, Turn turn, Blackhole answers) {
+    answers.consume(requests.next(turn));
+  }
+
+  /// Only counts, in one thread.
+  @Benchmark
+  @Threads(1)
+  public boolean bareAlone(Count count) {
+    return count.requests.incrementAndGet() <= BARE_LIMIT;
+  }
+
+  /// Only counts, in two.
+  @Benchmark
+  @Threads(2)
+  public boolean bareByTwo(Count count) {
+    return count.requests.incrementAndGet() <= BARE_LIMIT;
+  }
+
+  /// Who asks, and how much is allowed.
+  public enum Load {
+    ONE_PASSES(1, Integer.MAX_VALUE),
+    ONE_REFUSED(1, 1000),
+    MANY_PASS(SlidingWindow.MOST_KEYS, Integer.MAX_VALUE);
+
+    private final int keys;
+    private final int limit;
+
+    Load(int keys, int limit) {
+      this.keys = keys;
+      this.limit = limit;
     }
-    var samples = new Samples(RUNS);
-    for (int run = 0; run < WARM_UP + RUNS; run++) {
-      var took = together(threads, () -> decide(window, ids, limit));
-      if (run >= WARM_UP) {
-        samples.add(took);
+  }
+
+  /// The limiter, and the keys that ask it one after the other.
+  @State(Scope.Benchmark)
+  public static class Requests {
+    private final SlidingWindow window =
+        new SlidingWindow(
+            Duration.ofSeconds(10), new SharedClock(InstantSource.system(), System::nanoTime));
+    private final List<UUID> keys = new ArrayList<>();
+
+    /// Set by JMH.
+    @Param public Load load = Load.ONE_PASSES;
+
+    /// Makes the keys.
+    @Setup
+    public void prepare() {
+      while (keys.size() < load.keys) {
+        keys.add(UUID.randomUUID());
       }
+    }
+
+    /// Tells the other replicas, as a server does all the time.
+    @TearDown(Level.Iteration)
+    public void tell() {
       window.tell();
     }
-    return samples.median() * 1e6 / DECISIONS;
+
+    private Decision next(Turn turn) {
+      return window.take(keys.get(turn.next(keys.size())), load.limit);
+    }
   }
 
-  private static void decide(SlidingWindow window, List<UUID> ids, int limit) {
-    var accepted = 0;
-    for (int i = 0; i < DECISIONS; i++) {
-      accepted += window.take(ids.get(i % ids.size()), limit).accepted() ? 1 : 0;
+  /// Whose turn it is in a thread.
+  @State(Scope.Thread)
+  public static class Turn {
+    private int last;
+
+    private int next(int size) {
+      last = last + 1 < size ? last + 1 : 0;
+      return last;
     }
-    assertThat(accepted).isLessThanOrEqualTo(limit);
   }
 
-  private static double bare(int limit) {
-    BARE.set(0);
-    var samples = new Samples(RUNS);
-    for (int run = 0; run < WARM_UP + RUNS; run++) {
-      var accepted = 0;
-      var before = TIMES.getCurrentThreadCpuTime();
-      for (int i = 0; i < DECISIONS; i++) {
-        accepted += BARE.incrementAndGet() <= limit ? 1 : 0;
-      }
-      var took = TIMES.getCurrentThreadCpuTime() - before;
-      assertThat(accepted).isLessThanOrEqualTo(limit);
-      if (run >= WARM_UP) {
-        samples.add(took);
-      }
-    }
-    return samples.median() * 1e6 / DECISIONS;
-  }
-
-  /// The processor time that the threads took: others want the processors too.
-  private static long together(int threads, Runnable work) throws Exception {
-    var start = new CyclicBarrier(threads);
-    var took = new AtomicLong();
-    var running = new ArrayList<Thread>();
-    for (int i = 0; i < threads; i++) {
-      running.add(
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      start.await();
-                    } catch (Exception e) {
-                      throw new IllegalStateException(e);
-                    }
-                    var before = TIMES.getCurrentThreadCpuTime();
-                    work.run();
-                    took.addAndGet(TIMES.getCurrentThreadCpuTime() - before);
-                  }));
-    }
-    for (var thread : running) {
-      thread.join();
-    }
-    return took.get() / threads;
+  /// What is counted with nothing around it.
+  @State(Scope.Benchmark)
+  public static class Count {
+    private final AtomicLong requests = new AtomicLong();
   }
 }

@@ -336,7 +336,7 @@ class SpoolStartTest {
     bench.spool.sweep(bench.place);
     await(() -> spools().isEmpty());
     bench.spool.close();
-    Awaitility.await().untilAsserted(() -> assertThat(Processes.touching(bench.root)).isEmpty());
+    Awaitility.await().untilAsserted(() -> assertThat(left()).isEmpty());
     await(() -> names(".stage-").isEmpty());
     await(() -> zombies() == 0);
   }
