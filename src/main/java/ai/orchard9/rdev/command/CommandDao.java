@@ -84,12 +84,13 @@ interface CommandDao {
       @Nullable String beforeId,
       int limit);
 
-  /// Position of a pending command in the order of claiming, 1 = next.
+  /// Position of a pending command in the order of claiming, 1 = next. Not a join: planned while
+  /// the table was empty, it compared each with each for as long as the plan was kept.
   @SqlQuery(
       """
-      SELECT count(*) FROM commands other JOIN commands me ON me.id = :id
-      WHERE other.status = 'pending' AND me.status = 'pending'
-        AND (other.created_at, other.id) <= (me.created_at, me.id)
+      SELECT count(*) FROM commands
+      WHERE status = 'pending' AND (created_at, id) <=
+        (SELECT created_at, id FROM commands WHERE id = :id AND status = 'pending')
       """)
   int queuePosition(String id);
 
