@@ -1,0 +1,262 @@
+package ai.orchard9.rdev;
+
+import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.audit.AuditLog;
+import ai.orchard9.rdev.audit.AuditModule;
+import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.BeforeStop;
+import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.Queue;
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.output.OutputRetention;
+import ai.orchard9.rdev.command.policy.ShellPolicy;
+import ai.orchard9.rdev.database.Database;
+import ai.orchard9.rdev.database.DatabaseErrors;
+import ai.orchard9.rdev.execution.Execution;
+import ai.orchard9.rdev.execution.ExecutionConfig;
+import ai.orchard9.rdev.execution.ExecutionModule;
+import ai.orchard9.rdev.execution.spool.Spool;
+import ai.orchard9.rdev.http.AddressRange;
+import ai.orchard9.rdev.http.HttpModule;
+import ai.orchard9.rdev.ops.OpsModule;
+import ai.orchard9.rdev.ops.ReadyCheck;
+import ai.orchard9.rdev.ops.task.AdminTasks;
+import ai.orchard9.rdev.ops.task.CacheFlushTask;
+import ai.orchard9.rdev.ops.task.CacheFlushes;
+import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
+import ai.orchard9.rdev.ops.task.LimitsTask;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.project.ProjectModule;
+import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
+import ai.orchard9.rdev.ratelimit.Limits;
+import ai.orchard9.rdev.ratelimit.RateLimitModule;
+import ai.orchard9.rdev.runtime.BreakerGauge;
+import ai.orchard9.rdev.runtime.Runtime;
+import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
+import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
+import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.stream.StreamModule;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.AutoCloseableManager;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// What the service is made of: `install` is a table of contents, one line per feature.
+final class Features {
+  private static final Duration SESSION_LIMIT = Duration.ofSeconds(10);
+
+  private final RdevConfiguration configuration;
+  private final Environment environment;
+  private final Database database;
+  private final InstantSource clock;
+  private final BackgroundMetrics background;
+  private final PrometheusRegistry registry;
+
+  Features(
+      RdevConfiguration configuration,
+      Environment environment,
+      Database database,
+      InstantSource clock,
+      BackgroundMetrics background,
+      PrometheusRegistry registry) {
+    this.configuration = configuration;
+    this.environment = environment;
+    this.database = database;
+    this.clock = clock;
+    this.background = background;
+    this.registry = registry;
+  }
+
+  void install() throws IOException {
+    var audit = audit();
+    var limits = limits(audit);
+    var keys = keys(audit, limits);
+    http(keys, audit);
+    var runtime = runtime();
+    var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
+    var output = output();
+    var life = life();
+    var commands = commands(projects, output, life);
+    var streams = streams(limits, keys, projects, commands, output, life);
+    commands.install(environment, streams.answer());
+    var execution = execution(limits, runtime, projects, commands, output);
+    var readiness = OpsModule.install(environment, registry, checks(projects));
+    tasks(audit, limits, keys, runtime, projects);
+    BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    FirstStart.announce(configuration, environment, database, audit);
+  }
+
+  private AuditLog audit() {
+    return AuditModule.install(
+        environment,
+        database.api(),
+        database.background(),
+        configuration.auditKey(),
+        background,
+        registry);
+  }
+
+  private Limits limits(AuditLog audit) {
+    var configured =
+        new ConfiguredLimits(
+            configuration.getRateLimit().requestsPerSecond(),
+            configuration.getRateLimit().window().toJavaDuration(),
+            configuration.getExecution().concurrentCommands(),
+            configuration.getExecution().maximumRunning(),
+            configuration.getMaximumStreams(),
+            configuration.getCacheTtl().toJavaDuration());
+    return RateLimitModule.install(
+        environment, database, audit, configured, clock, background, registry);
+  }
+
+  private ApiKeyModule keys(AuditLog audit, Limits limits) {
+    return ApiKeyModule.install(
+        environment,
+        database.api(),
+        database.background(),
+        configuration.adminKey(),
+        audit,
+        limits::rateLimitRps,
+        background,
+        registry);
+  }
+
+  private void http(ApiKeyModule keys, AuditLog audit) {
+    HttpModule.install(
+        configuration,
+        environment,
+        registry,
+        clock,
+        keys.authenticator(),
+        AddressRange.parseList(configuration.getTrustedProxies()),
+        List.of(DatabaseErrors::translate),
+        AuditModule.refusals(audit, registry));
+  }
+
+  private Runtime runtime() throws IOException {
+    var runtime =
+        configuration.getRuntime().backend().equals("kubernetes") ? kubernetes() : local();
+    environment.lifecycle().manage(new AutoCloseableManager(runtime));
+    return runtime;
+  }
+
+  private Runtime kubernetes() {
+    var settings = configuration.getRuntime();
+    return new KubernetesRuntime(
+        new KubernetesConfig("", settings.namespace(), settings.spool(), KubernetesConfig.PING),
+        registry);
+  }
+
+  private Runtime local() throws IOException {
+    BreakerGauge.register(registry, () -> "closed");
+    return new LocalRuntime(Workspaces.prepare(configuration.workspaces()), configuration.spool());
+  }
+
+  private OutputLog output() {
+    var server = UUID.randomUUID().toString();
+    var output =
+        new OutputLog(database.background(), database::connect, server, background, registry);
+    var retention = configuration.getOutputRetention().toJavaDuration();
+    environment.lifecycle().manage(output);
+    environment
+        .lifecycle()
+        .manage(new OutputRetention(database.background(), retention, background));
+    return output;
+  }
+
+  private ProjectEvents life() {
+    var life = new ProjectEvents(database.background(), background);
+    environment.lifecycle().manage(life);
+    return life;
+  }
+
+  private CommandModule commands(ProjectCatalog projects, OutputLog output, ProjectEvents life) {
+    return CommandModule.create(
+        database.api(),
+        database.background(),
+        projects,
+        output,
+        life,
+        clock,
+        configuration.getExecution().maximumWaiting(),
+        ShellPolicy.of(configuration.getPolicy().shellDeny()),
+        configuration.getExecution().claudeEnvironmentNames());
+  }
+
+  private StreamModule streams(
+      Limits limits,
+      ApiKeyModule keys,
+      ProjectCatalog projects,
+      CommandModule commands,
+      OutputLog output,
+      ProjectEvents life) {
+    return StreamModule.install(
+        environment,
+        output,
+        life,
+        commands.service()::find,
+        project -> projects.find(project).isPresent(),
+        keys::endsOf,
+        limits::maxStreams,
+        StreamModule.SILENCE,
+        clock,
+        background,
+        registry);
+  }
+
+  private Execution execution(
+      Limits limits,
+      Runtime runtime,
+      ProjectCatalog projects,
+      CommandModule commands,
+      OutputLog output) {
+    var settings = configuration.getExecution();
+    return ExecutionModule.install(
+        environment,
+        commands.queue(),
+        output,
+        // The spool's own limit is a backstop for when no server counts.
+        new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT, registry),
+        projects,
+        new ExecutionConfig(
+            limits::concurrentCommands,
+            limits::maxRunningCommands,
+            settings.outputLimitBytes(),
+            settings.claudeCommand()),
+        () -> database.hasBeenUpFor(Queue.lease()),
+        background);
+  }
+
+  private void tasks(
+      AuditLog audit, Limits limits, ApiKeyModule keys, Runtime runtime, ProjectCatalog projects) {
+    var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
+    var flushes = new CacheFlushes(database.background(), caches, background);
+    environment.lifecycle().manage(flushes);
+    AdminTasks.install(
+        environment.admin(),
+        audit,
+        List.of(
+            new CacheFlushTask(flushes),
+            new CircuitBreakerTask(runtime.breaker()),
+            new LimitsTask(limits)));
+  }
+
+  private Map<String, ReadyCheck> checks(ProjectCatalog projects) {
+    var checks = new LinkedHashMap<String, ReadyCheck>();
+    checks.put("database", database::check);
+    checks.put(
+        "projects",
+        () -> {
+          projects.running();
+          return "ok";
+        });
+    return checks;
+  }
+}
