@@ -342,10 +342,12 @@ pump() {
 
 # Ends the command when no server did so in time.
 watchdog() {
+  # The trap comes first, for TERM may come at any moment: nobody else would ever end the sleep. KILL, for a
+  # sleep that is not one yet has our trap, and forgets it together with the signal.
+  r_before=$!
+  trap '[ "$!" = "$r_before" ] || kill -KILL "$!"; wait; exit' TERM
   sleep "$1" &
-  r_sleep=$!
-  trap 'kill "$r_sleep"; wait; exit' TERM
-  wait "$r_sleep"
+  wait "$!"
   trap '' TERM
   kill_command watchdog 5
 }

@@ -1,19 +1,35 @@
 package ai.orchard9.rdev.execution;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The scripts that run in pods are POSIX sh, as ShellCheck and the shells there see it.
 final class ScriptsTest {
+  /// Seconds that nobody else sleeps.
+  private static final String NAP = "77777";
+
+  private static final String ENDED_AT_ANY_POINT =
+      """
+      true &
+      wait
+      i=0
+      while [ $i -lt 1000 ]; do
+        i=$((i + 1)) j=0
+        (watchdog "$1") >/dev/null 2>&1 &
+        while [ $j -lt $i ]; do j=$((j + 1)); done
+        kill -TERM $!
+        wait
+      done 2>/dev/null
+      """;
+
   private static final Path FOLDER = Path.of("src/main/resources/ai/orchard9/rdev/execution");
 
   @ParameterizedTest
@@ -36,13 +52,43 @@ final class ScriptsTest {
     }
   }
 
+  /// A command may end while its watchdog is being set up, at any point of that.
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash --posix", "busybox sh"})
+  void theWatchdogLeavesNoSleepWheneverItIsEnded(String shell) throws Exception {
+    var words = List.of(shell.split(" ", -1));
+    assumeThat(isThere(words.getFirst())).as(shell + " is installed").isTrue();
+    var script = Files.readString(FOLDER.resolve("spool.sh"));
+    var begin = script.indexOf("\nwatchdog() {");
+    var watchdog = script.substring(begin, script.indexOf("\n}\n", begin) + 3);
+    var command =
+        Stream.concat(words.stream(), Stream.of("-c", watchdog + ENDED_AT_ANY_POINT, "sh", NAP));
+
+    assertThat(run(command.toArray(String[]::new))).isEmpty();
+
+    var left =
+        ProcessHandle.allProcesses()
+            .filter(it -> it.info().commandLine().orElse("").endsWith("sleep " + NAP))
+            .toList();
+    left.forEach(ProcessHandle::destroy);
+    assertThat(left).isEmpty();
+  }
+
   private static boolean isThere(String program) {
     return Stream.of(System.getenv("PATH").split(":", -1))
         .anyMatch(it -> Files.isExecutable(Path.of(it, program)));
   }
 
-  private static String run(String... command) throws IOException {
-    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    return new String(process.getInputStream().readAllBytes(), UTF_8);
+  private static String run(String... command) throws Exception {
+    var said = Files.createTempFile("script", ".out");
+    var process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      return Files.readString(said);
+    } finally {
+      process.destroyForcibly();
+      Files.delete(said);
+    }
   }
 }
