@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.execution.spool.Bench.Outcome;
 import ai.orchard9.rdev.testing.Processes;
+import ai.orchard9.rdev.testing.Repetitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -329,7 +330,7 @@ class SpoolStartTest {
 
   @Test
   void leavesNoZombieNorFollowerBehind() throws Exception {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < Repetitions.of(80, 200); i++) {
       run(i % 2 == 0 ? "true" : "echo hi | cat");
     }
 
