@@ -145,7 +145,7 @@ final class RateLimitTest {
     var seconds = Repetitions.of(12, 60);
     try (var one = settings.start();
         var two = settings.twin().start()) {
-      for (var share : List.of(0.5, 0.8, 1.0)) {
+      for (var share : List.of(0.8, 0.5, 1.0).subList(0, Repetitions.of(1, 3))) {
         awaitEmptyWindow(one);
 
         var load = load(one, two, share, seconds);
