@@ -6,11 +6,13 @@ import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.BeforeStop;
 import ai.orchard9.rdev.command.CommandModule;
-import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.OutputRetention;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
+import ai.orchard9.rdev.command.queue.CommandRetention;
+import ai.orchard9.rdev.command.queue.Queue;
+import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.database.Database;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.execution.Execution;
@@ -26,6 +28,7 @@ import ai.orchard9.rdev.ops.task.CacheFlushTask;
 import ai.orchard9.rdev.ops.task.CacheFlushes;
 import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
 import ai.orchard9.rdev.ops.task.LimitsTask;
+import ai.orchard9.rdev.ops.task.QueueTask;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
@@ -83,12 +86,13 @@ final class Features {
     var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
     var output = output();
     var life = life();
-    var commands = commands(projects, output, life);
+    var queue = queue(limits, output, life);
+    var commands = commands(queue, projects, output);
     var streams = streams(limits, keys, projects, commands, output, life);
     commands.install(environment, streams.answer());
-    var execution = execution(limits, runtime, projects, commands, output);
+    var execution = execution(limits, runtime, projects, queue, output);
     var readiness = OpsModule.install(environment, registry, checks(projects));
-    tasks(audit, limits, keys, runtime, projects);
+    tasks(audit, limits, keys, runtime, projects, queue);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     FirstStart.announce(configuration, environment, database, audit);
   }
@@ -177,13 +181,31 @@ final class Features {
     return life;
   }
 
-  private CommandModule commands(ProjectCatalog projects, OutputLog output, ProjectEvents life) {
+  private QueueModule queue(Limits limits, OutputLog output, ProjectEvents life) {
+    var module =
+        QueueModule.install(
+            environment.lifecycle(),
+            database.api(),
+            database.background(),
+            database::connect,
+            life,
+            output,
+            configuration.getAging().toJavaDuration(),
+            limits::concurrentCommands,
+            background);
+    var retention = configuration.getCommandRetention().toJavaDuration();
+    environment
+        .lifecycle()
+        .manage(new CommandRetention(database.background(), retention, background));
+    return module;
+  }
+
+  private CommandModule commands(QueueModule queue, ProjectCatalog projects, OutputLog output) {
     return CommandModule.create(
         database.api(),
-        database.background(),
+        queue,
         projects,
         output,
-        life,
         clock,
         configuration.getExecution().maximumWaiting(),
         ShellPolicy.of(configuration.getPolicy().shellDeny()),
@@ -215,12 +237,13 @@ final class Features {
       Limits limits,
       Runtime runtime,
       ProjectCatalog projects,
-      CommandModule commands,
+      QueueModule queue,
       OutputLog output) {
     var settings = configuration.getExecution();
     return ExecutionModule.install(
         environment,
-        commands.queue(),
+        queue.queue(),
+        queue.line(),
         output,
         // The spool's own limit is a backstop for when no server counts.
         new Spool(runtime, 2 * settings.outputLimitBytes(), SESSION_LIMIT, registry),
@@ -235,7 +258,12 @@ final class Features {
   }
 
   private void tasks(
-      AuditLog audit, Limits limits, ApiKeyModule keys, Runtime runtime, ProjectCatalog projects) {
+      AuditLog audit,
+      Limits limits,
+      ApiKeyModule keys,
+      Runtime runtime,
+      ProjectCatalog projects,
+      QueueModule queue) {
     var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
     var flushes = new CacheFlushes(database.background(), caches, background);
     environment.lifecycle().manage(flushes);
@@ -245,7 +273,8 @@ final class Features {
         List.of(
             new CacheFlushTask(flushes),
             new CircuitBreakerTask(runtime.breaker()),
-            new LimitsTask(limits)));
+            new LimitsTask(limits),
+            new QueueTask(queue)));
   }
 
   private Map<String, ReadyCheck> checks(ProjectCatalog projects) {

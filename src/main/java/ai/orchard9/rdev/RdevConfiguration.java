@@ -110,8 +110,14 @@ public final class RdevConfiguration extends Configuration {
   private @Valid RateLimit rateLimit = new RateLimit(10, Duration.seconds(10));
   private Duration cacheTtl = Duration.seconds(30);
 
+  @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+  private Duration aging = Duration.minutes(10);
+
   @MinDuration(value = 1, unit = TimeUnit.DAYS)
   private Duration outputRetention = Duration.days(30);
+
+  @MinDuration(value = 1, unit = TimeUnit.DAYS)
+  private Duration commandRetention = Duration.days(365);
 
   private @Min(1) @Max(1_000_000) int maximumStreams = 10_000;
 
@@ -208,6 +214,26 @@ public final class RdevConfiguration extends Configuration {
 
   public void setCacheTtl(Duration cacheTtl) {
     this.cacheTtl = cacheTtl;
+  }
+
+  /// How much waiting each step of priority is worth.
+  @JsonProperty
+  public Duration getAging() {
+    return aging;
+  }
+
+  public void setAging(Duration aging) {
+    this.aging = aging;
+  }
+
+  /// How long the record of a command is kept after its end.
+  @JsonProperty
+  public Duration getCommandRetention() {
+    return commandRetention;
+  }
+
+  public void setCommandRetention(Duration commandRetention) {
+    this.commandRetention = commandRetention;
   }
 
   /// How long output is kept, in whole days.

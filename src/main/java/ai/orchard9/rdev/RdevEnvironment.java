@@ -44,7 +44,9 @@ final class RdevEnvironment {
               "a time with its unit, in whole seconds from 1s to 1h",
               RdevConfiguration.RateLimit::isWindow),
           EnvironmentRule.duration("CACHE_TTL"),
+          EnvironmentRule.duration("AGING"),
           EnvironmentRule.duration("RETENTION"),
+          EnvironmentRule.duration("COMMAND_RETENTION"),
           EnvironmentRule.parsed(
               "CLAUDE_ENV_ALLOW",
               "names of variables, separated by commas",

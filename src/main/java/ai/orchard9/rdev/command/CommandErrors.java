@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandType;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.ErrorCode;
 
@@ -13,6 +15,16 @@ final class CommandErrors {
 
   static ApiException finished(Command command) {
     return new ApiException.Conflict("the command is " + command.status().wire() + " already");
+  }
+
+  static ApiException notPending(Command command) {
+    return new ApiException.Conflict(
+        "only a pending command has a place in the queue; this one is " + command.status().wire());
+  }
+
+  static ApiException otherRequest() {
+    return new ApiException.Conflict(
+        "this Idempotency-Key was used for another request in the last 24 hours");
   }
 
   static ApiException typeNotAllowed(CommandType type) {

@@ -1,9 +1,8 @@
 package ai.orchard9.rdev.command;
 
-import ai.orchard9.rdev.http.Cursor;
+import ai.orchard9.rdev.command.model.CommandStatus;
+import ai.orchard9.rdev.command.model.CommandType;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +16,4 @@ public record CommandFilter(
     @Nullable Instant until) {
 
   static final String LIST = "commands";
-
-  List<Command> list(
-      CommandDao dao, String @Nullable [] visible, int rows, Optional<Cursor> after) {
-    return dao.list(
-        project,
-        status == null ? null : status.wire(),
-        type == null ? null : type.wire(),
-        keyId,
-        since,
-        until,
-        visible,
-        after.map(it -> it.instant(0)).orElse(null),
-        after.map(it -> it.text(1)).orElse(null),
-        rows);
-  }
 }

@@ -1,8 +1,8 @@
 package ai.orchard9.rdev.command;
 
-import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
+import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import io.dropwizard.core.setup.Environment;
 import java.time.InstantSource;
@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 /// Wires the room.
 public final class CommandModule {
   private final CommandService service;
-  private final Queue queue;
+  private final QueueModule queue;
   private final CommandViews views;
   private final Waiting waiting;
   private final ProjectCatalog projects;
@@ -20,7 +20,7 @@ public final class CommandModule {
 
   private CommandModule(
       CommandService service,
-      Queue queue,
+      QueueModule queue,
       CommandViews views,
       Waiting waiting,
       ProjectCatalog projects,
@@ -36,21 +36,18 @@ public final class CommandModule {
   /// Builds the room.
   ///
   /// @param requests a pool whose waits are as short as a request's
-  /// @param work a pool for background work
   /// @param maximumWaiting how many clients may wait for an end at once
   public static CommandModule create(
       Jdbi requests,
-      Jdbi work,
+      QueueModule queue,
       ProjectCatalog projects,
       OutputLog output,
-      ProjectEvents life,
       InstantSource clock,
       int maximumWaiting,
       ShellPolicy shellPolicy,
       Set<String> claudeEnvironment) {
-    var queue = new Queue(work, life, output);
-    var service = new CommandService(requests, projects, queue, life, shellPolicy, clock);
-    var views = new CommandViews(requests, output, projects, service::queuePosition);
+    var service = new CommandService(requests, projects, queue, shellPolicy, clock);
+    var views = new CommandViews(requests, output, projects, queue);
     var waiting = new Waiting(output, maximumWaiting);
     return new CommandModule(service, queue, views, waiting, projects, claudeEnvironment);
   }
@@ -65,15 +62,11 @@ public final class CommandModule {
     environment.jersey().register(new GitResource(submitting));
     environment.jersey().register(new ClaudeResource(submitting));
     environment.jersey().register(new CommandResource(service, views, waiting));
+    environment.jersey().register(new QueueResource(queue.overview(), projects));
   }
 
-  /// Submits, finds and cancels.
+  /// Submits, finds and changes.
   public CommandService service() {
     return service;
-  }
-
-  /// Offers commands to those who execute them.
-  public Queue queue() {
-    return queue;
   }
 }

@@ -1,5 +1,8 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandStatus;
+import ai.orchard9.rdev.command.model.CommandType;
+import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
@@ -14,6 +17,7 @@ import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -73,8 +77,7 @@ public final class CommandResource {
             instant("until", until));
     var rows = service.list(caller, filter, page.fetch(), page.cursor(CommandFilter.LIST, 2));
     return page.of(
-        rows.stream().map(views::listed).toList(),
-        it -> Cursor.of(CommandFilter.LIST, it.createdAt(), it.id()));
+        views.listed(rows), it -> Cursor.of(CommandFilter.LIST, it.createdAt(), it.id()));
   }
 
   @GET
@@ -102,6 +105,27 @@ public final class CommandResource {
                   .build());
         },
         answer::resume);
+  }
+
+  /// Body of a change.
+  record PatchRequest(@Nullable String priority) {}
+
+  @PATCH
+  @Path("/{id}")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @RequiresScope(Scope.PROJECTS_EXECUTE)
+  public Envelope<CommandResponse> change(
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @Nullable PatchRequest body,
+      @Context RequestContext request) {
+    var priority =
+        Optional.ofNullable(body)
+            .map(PatchRequest::priority)
+            .flatMap(Priority::find)
+            .orElseThrow(
+                () -> ApiException.badField("priority", "must be low, normal, high or urgent"));
+    return Envelope.of(views.full(service.prioritize(caller, id, priority, request)));
   }
 
   @POST

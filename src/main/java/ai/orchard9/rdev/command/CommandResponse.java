@@ -1,5 +1,10 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.model.CommandStatus;
+import ai.orchard9.rdev.command.model.CommandType;
+import ai.orchard9.rdev.command.model.Priority;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +61,10 @@ record CommandResponse(
   record ErrorBody(String code, @Nullable String message) {}
 
   static CommandResponse of(
-      Command command, @Nullable Integer queuePosition, @Nullable String pendingReason) {
+      Command command,
+      @Nullable Integer queuePosition,
+      @Nullable String pendingReason,
+      @Nullable Long etaSeconds) {
     var request = command.request();
     return new CommandResponse(
         command.id(),
@@ -100,7 +108,7 @@ record CommandResponse(
         command.background(),
         queuePosition,
         pendingReason,
-        null,
+        etaSeconds,
         command.killReceipt(),
         null,
         streamUrl(command));

@@ -1,9 +1,16 @@
 package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.audit.Actor;
-import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.model.Priority;
+import ai.orchard9.rdev.command.model.Requester;
 import ai.orchard9.rdev.command.policy.GitPolicy;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
+import ai.orchard9.rdev.command.queue.NewCommand;
+import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.command.queue.Standing;
+import ai.orchard9.rdev.command.queue.Taken;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
@@ -17,26 +24,25 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/// Submits, finds and cancels commands. Knows no HTTP.
+/// Submits, finds and changes commands. Knows no HTTP.
 public final class CommandService {
   private final Jdbi jdbi;
+  private final CommandSearch search;
   private final ProjectCatalog projects;
-  private final Queue queue;
-  private final ProjectEvents life;
+  private final QueueModule queue;
   private final ShellPolicy shellPolicy;
   private final InstantSource clock;
 
   CommandService(
       Jdbi jdbi,
       ProjectCatalog projects,
-      Queue queue,
-      ProjectEvents life,
+      QueueModule queue,
       ShellPolicy shellPolicy,
       InstantSource clock) {
     this.jdbi = jdbi;
+    this.search = new CommandSearch(jdbi);
     this.projects = projects;
     this.queue = queue;
-    this.life = life;
     this.shellPolicy = shellPolicy;
     this.clock = clock;
   }
@@ -44,20 +50,40 @@ public final class CommandService {
   /// What came with the request that is not its body.
   ///
   /// @param traceId 32 hex digits of `traceparent`; null without one
-  public record Origin(RequestContext request, @Nullable String traceId) {}
+  /// @param idempotency the client's own name of the request; null without one
+  public record Origin(
+      RequestContext request,
+      @Nullable String traceId,
+      NewCommand.@Nullable Idempotency idempotency) {}
 
-  /// Queues an instruction. When it returns, the row is committed.
+  /// A command that was submitted.
+  ///
+  /// @param position in the line of its project, 1 = next; null when it does not wait
+  /// @param replayed whether it was submitted before, under the same idempotency key
+  public record Submitted(Command command, @Nullable Integer position, boolean replayed) {}
+
+  /// Queues an instruction, or finds what was queued under the same idempotency key. When it
+  /// returns, the row is committed.
   ///
   /// @throws ApiException.NotFound no such project, or not one that the caller's key may see
   /// @throws ApiException.Forbidden the key, or the policy, does not allow it
-  public Command submit(Caller caller, String project, Submission submission, Origin origin) {
+  /// @throws ApiException.Conflict the idempotency key stands for another request
+  public Submitted submit(Caller caller, String project, Submission submission, Origin origin) {
     projects.get(caller, project);
     allow(caller, submission);
-    var row = CommandRow.of(CommandId.random(clock.instant()), project, caller, submission, origin);
-    var command = jdbi.withExtension(CommandDao.class, dao -> dao.insert(row));
-    life.published();
-    queue.submitted();
-    return command;
+    var id = CommandId.random(clock.instant());
+    var command = NewCommands.of(id, project, caller, submission, origin);
+    return switch (queue.line().submit(command)) {
+      case Taken.Fresh(var row, var position) -> new Submitted(row, position, false);
+      case Taken.Replay(var known) -> replayed(caller, known);
+      case Taken.Conflict() -> throw CommandErrors.otherRequest();
+    };
+  }
+
+  private Submitted replayed(Caller caller, String id) {
+    var command = get(caller, id);
+    var position = standing(command.id()).map(Standing::position).orElse(null);
+    return new Submitted(command, position, true);
   }
 
   private void allow(Caller caller, Submission submission) {
@@ -65,13 +91,17 @@ public final class CommandService {
     if (!caller.mayRun(type.wire())) {
       throw CommandErrors.typeNotAllowed(type);
     }
-    if (submission.priority() == Priority.URGENT && !caller.has(Scope.ADMIN)) {
-      throw CommandErrors.urgentNeedsAdmin();
-    }
+    allow(caller, submission.priority());
     switch (submission.instruction()) {
       case Instruction.Shell shell -> shellPolicy.check(shell.command());
       case Instruction.Git git -> GitPolicy.check(git.args());
       case Instruction.Claude _ -> {}
+    }
+  }
+
+  private static void allow(Caller caller, Priority priority) {
+    if (priority == Priority.URGENT && !caller.has(Scope.ADMIN)) {
+      throw CommandErrors.urgentNeedsAdmin();
     }
   }
 
@@ -99,12 +129,25 @@ public final class CommandService {
   /// @param after where to begin; empty: with the newest
   public List<Command> list(Caller caller, CommandFilter filter, int rows, Optional<Cursor> after) {
     var visible = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
-    return jdbi.withExtension(CommandDao.class, dao -> filter.list(dao, visible, rows, after));
+    return search.list(filter, visible, rows, after);
   }
 
-  /// 1 = next; 0 when it does not wait any more.
-  public int queuePosition(CommandId id) {
-    return jdbi.withExtension(CommandDao.class, dao -> dao.queuePosition(id.value()));
+  /// Where a command stands in its line; empty when it does not wait any more.
+  public Optional<Standing> standing(CommandId id) {
+    return queue.overview().standing(id.value());
+  }
+
+  /// Gives a waiting command another priority.
+  ///
+  /// @throws ApiException.Forbidden `urgent` needs the scope `admin`
+  /// @throws ApiException.Conflict it does not wait any more
+  public Command prioritize(Caller caller, String id, Priority priority, RequestContext request) {
+    var command = get(caller, id);
+    allow(caller, priority);
+    return queue
+        .line()
+        .prioritize(command.id(), priority, Requester.of(Actor.of(caller), request))
+        .orElseThrow(() -> CommandErrors.notPending(get(caller, id)));
   }
 
   /// Ends a command: at once while it waits, by signals while it runs.
@@ -114,23 +157,15 @@ public final class CommandService {
   public Command cancel(Caller caller, String id, Duration grace, RequestContext request) {
     var command = get(caller, id);
     var requester = Requester.of(Actor.of(caller), request);
-    var cancelled =
-        jdbi.withExtension(
-            CommandDao.class, dao -> dao.cancelPending(command.id().value(), requester));
+    var cancelled = queue.line().cancel(command.id(), requester);
     if (cancelled.isPresent()) {
-      life.published();
-      queue.finished(command.id());
       return cancelled.get();
     }
-    var asked =
-        jdbi.withExtension(
-            CommandDao.class,
-            dao -> dao.requestCancel(command.id().value(), (int) grace.toSeconds(), requester));
+    var isNew = queue.queue().requestCancel(command.id(), grace, requester);
     var now = get(caller, id);
-    if (asked == 0 && now.status().isFinal()) {
+    if (!isNew && now.status().isFinal()) {
       throw CommandErrors.finished(now);
     }
-    queue.killRequested(command.id());
     return now;
   }
 }

@@ -1,32 +1,36 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.StreamName;
+import ai.orchard9.rdev.command.queue.Pauses;
+import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.Project;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
+import java.util.List;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 
 /// Shows commands to clients.
 final class CommandViews {
   /// How much of each stream an answer carries as text (contract section 5).
   private static final int OUTPUT_BYTES = 1 << 20;
 
+  private static final String LIMIT = "limit";
+
   private final Jdbi jdbi;
   private final OutputLog output;
   private final ProjectCatalog projects;
-  private final Function<CommandId, Integer> position;
+  private final QueueModule queue;
 
-  CommandViews(
-      Jdbi jdbi, OutputLog output, ProjectCatalog projects, Function<CommandId, Integer> position) {
+  CommandViews(Jdbi jdbi, OutputLog output, ProjectCatalog projects, QueueModule queue) {
     this.jdbi = jdbi;
     this.output = output;
     this.projects = projects;
-    this.position = position;
+    this.queue = queue;
   }
 
   /// A finished command and what it printed.
@@ -42,17 +46,44 @@ final class CommandViews {
         .orElse(command);
   }
 
-  SubmittedResponse submitted(Command command) {
-    return SubmittedResponse.of(command, positionOf(command));
-  }
-
   CommandResponse full(Command command) {
-    return CommandResponse.of(command, positionOf(command), pendingReason(command));
+    if (!isPending(command)) {
+      return CommandResponse.of(command, null, null, null);
+    }
+    var standing = queue.overview().standing(command.id().value());
+    if (standing.isEmpty()) {
+      // It has left the line since it was read.
+      return CommandResponse.of(reread(command), null, null, null);
+    }
+    var reason = pendingReason(command.project(), standing.get().paused());
+    return CommandResponse.of(
+        command,
+        standing.get().position(),
+        reason,
+        reason.equals(LIMIT) ? standing.get().etaSeconds() : null);
   }
 
   /// In lists positions are left out: each would be a query.
-  CommandResponse listed(Command command) {
-    return CommandResponse.of(command, null, pendingReason(command));
+  List<CommandResponse> listed(List<Command> commands) {
+    var somebodyWaits = commands.stream().anyMatch(CommandViews::isPending);
+    var pauses = somebodyWaits ? queue.pauses().list() : List.<Pauses.Pause>of();
+    return commands.stream().map(it -> listed(it, pauses)).toList();
+  }
+
+  private CommandResponse listed(Command command, List<Pauses.Pause> pauses) {
+    var reason =
+        isPending(command)
+            ? pendingReason(command.project(), isPaused(pauses, command.project()))
+            : null;
+    return CommandResponse.of(command, null, reason, null);
+  }
+
+  private static boolean isPending(Command command) {
+    return command.status() == CommandStatus.PENDING;
+  }
+
+  private static boolean isPaused(List<Pauses.Pause> pauses, String project) {
+    return pauses.stream().anyMatch(it -> it.project().map(project::equals).orElse(true));
   }
 
   WithOutput withOutput(Command command) {
@@ -93,18 +124,14 @@ final class CommandViews {
     return bytes.length;
   }
 
-  private @Nullable Integer positionOf(Command command) {
-    return command.status() == CommandStatus.PENDING ? position.apply(command.id()) : null;
-  }
-
-  private @Nullable String pendingReason(Command command) {
-    if (command.status() != CommandStatus.PENDING) {
-      return null;
+  private String pendingReason(String project, boolean paused) {
+    if (paused) {
+      return "paused";
     }
     if (!projects.isAvailable()) {
       return "cluster_unavailable";
     }
-    var running = projects.find(command.project()).filter(Project::isRunning).isPresent();
-    return running ? "limit" : "project_not_running";
+    var running = projects.find(project).filter(Project::isRunning).isPresent();
+    return running ? LIMIT : "project_not_running";
   }
 }

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.http.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Priority;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

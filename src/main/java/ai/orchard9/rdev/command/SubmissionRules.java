@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.FieldError;
 import java.util.ArrayList;

@@ -1,5 +1,9 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.model.CommandStatus;
+import ai.orchard9.rdev.command.model.CommandType;
+import ai.orchard9.rdev.command.model.Priority;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +19,8 @@ record SubmittedResponse(
     String streamUrl,
     Instant createdAt) {
 
-  static SubmittedResponse of(Command command, @Nullable Integer queuePosition) {
+  static SubmittedResponse of(CommandService.Submitted submitted) {
+    var command = submitted.command();
     return new SubmittedResponse(
         command.id(),
         command.id(),
@@ -23,7 +28,7 @@ record SubmittedResponse(
         command.type(),
         command.status(),
         command.priority(),
-        queuePosition,
+        submitted.position(),
         CommandResponse.streamUrl(command),
         command.createdAt());
   }

@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.queue.Standing;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Envelope;
 import ai.orchard9.rdev.http.RequestContext;
@@ -47,30 +49,36 @@ final class Submitting {
 
   void submit(Caller caller, String project, @Nullable SubmitRequest body, Exchange exchange) {
     projects.get(caller, project);
-    var submission = rules.check(SubmissionRules.required(body));
+    var given = SubmissionRules.required(body);
+    var submission = rules.check(given);
     var request = exchange.request();
+    var origin = origin(request, given);
     if (wantsEvents(request)) {
-      answerWithEvents(caller, project, submission, request);
+      answerWithEvents(caller, project, submission, origin, request);
       return;
     }
-    var command = service.submit(caller, project, submission, origin(request));
+    var submitted = service.submit(caller, project, submission, origin);
     var wait = Preference.wait(request.getHeader("Prefer"));
     if (wait.isPresent()) {
-      answerWhenFinished(command, wait.get(), exchange.answer());
+      answerWhenFinished(submitted, wait.get(), exchange.answer());
     } else {
-      exchange.answer().resume(accepted(command).build());
+      exchange.answer().resume(accepted(submitted).build());
     }
   }
 
   /// Room for the stream comes first: a refusal must leave nothing running.
   private void answerWithEvents(
-      Caller caller, String project, Submission submission, HttpServletRequest request) {
+      Caller caller,
+      String project,
+      Submission submission,
+      CommandService.Origin origin,
+      HttpServletRequest request) {
     live.admit();
     var taken = false;
     try {
-      var command = service.submit(caller, project, submission, origin(request));
+      var submitted = service.submit(caller, project, submission, origin);
       taken = true;
-      live.stream(request, caller, command.id(), Map.of("Location", location(command)));
+      live.stream(request, caller, submitted.command().id(), headers(submitted));
     } finally {
       if (!taken) {
         live.forget();
@@ -78,26 +86,46 @@ final class Submitting {
     }
   }
 
-  private void answerWhenFinished(Command command, Duration wait, AsyncResponse answer) {
+  private void answerWhenFinished(
+      CommandService.Submitted submitted, Duration wait, AsyncResponse answer) {
     var applied = "wait=" + wait.toSeconds();
     waiting.whenFinished(
-        command.id(),
+        submitted.command().id(),
         wait,
         finished -> {
-          var now = views.reread(command);
+          var now = reread(submitted);
           var response =
               finished
-                  ? Response.ok(Envelope.of(views.withOutput(now)))
-                      .header("Location", location(now))
+                  ? with(headers(now), Response.ok(Envelope.of(views.withOutput(now.command()))))
                   : accepted(now);
           answer.resume(response.header("Preference-Applied", applied).build());
         },
         answer::resume);
   }
 
-  private Response.ResponseBuilder accepted(Command command) {
-    return Response.accepted(Envelope.of(views.submitted(command)))
-        .header("Location", location(command));
+  private CommandService.Submitted reread(CommandService.Submitted submitted) {
+    var id = submitted.command().id();
+    var position = service.standing(id).map(Standing::position).orElse(null);
+    var now = views.reread(submitted.command());
+    return new CommandService.Submitted(now, position, submitted.replayed());
+  }
+
+  private static Response.ResponseBuilder accepted(CommandService.Submitted submitted) {
+    return with(
+        headers(submitted), Response.accepted(Envelope.of(SubmittedResponse.of(submitted))));
+  }
+
+  private static Response.ResponseBuilder with(
+      Map<String, String> headers, Response.ResponseBuilder response) {
+    headers.forEach(response::header);
+    return response;
+  }
+
+  private static Map<String, String> headers(CommandService.Submitted submitted) {
+    var location = location(submitted.command());
+    return submitted.replayed()
+        ? Map.of("Location", location, IdempotencyHeader.REPLAYED, "true")
+        : Map.of("Location", location);
   }
 
   private static String location(Command command) {
@@ -115,10 +143,12 @@ final class Submitting {
     return false;
   }
 
-  private static CommandService.Origin origin(HttpServletRequest request) {
+  private static CommandService.Origin origin(HttpServletRequest request, SubmitRequest body) {
     var traceparent = request.getHeader("traceparent");
     var match = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
     return new CommandService.Origin(
-        RequestContext.of(request), match.matches() ? match.group(1) : null);
+        RequestContext.of(request),
+        match.matches() ? match.group(1) : null,
+        IdempotencyHeader.read(request, body));
   }
 }

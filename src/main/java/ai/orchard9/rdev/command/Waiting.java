@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.error.ApiException;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.tomcat.jdbc.pool.PoolExhaustedException;
+import org.jspecify.annotations.Nullable;
 
 /// What exceptions of the database mean to a caller. Source: PostgreSQL manual, appendix A.
 public final class DatabaseErrors {
@@ -49,6 +50,24 @@ public final class DatabaseErrors {
     return refusal(failure).isPresent();
   }
 
+  /// Whether this exception, or one that caused it, says that no statement would be answered now;
+  /// not those that concern only one, as a lock that it did not get.
+  public static boolean isUnreachable(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof PoolExhaustedException
+          || (at instanceof SQLException sql && isOfConnection(sql.getSQLState()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfConnection(@Nullable String state) {
+    return state != null
+        && state.length() == 5
+        && (state.startsWith("57P") || CLASSES.contains(state.substring(0, 2)));
+  }
+
   private static boolean isUnavailable(Throwable failure) {
     if (failure instanceof PoolExhaustedException) {
       return true;
@@ -57,8 +76,6 @@ public final class DatabaseErrors {
       return false;
     }
     var state = sql.getSQLState();
-    return state != null
-        && (STATES.contains(state)
-            || (state.length() == 5 && CLASSES.contains(state.substring(0, 2))));
+    return state != null && (STATES.contains(state) || isOfConnection(state));
   }
 }

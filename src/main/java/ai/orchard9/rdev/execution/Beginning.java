@@ -1,8 +1,8 @@
 package ai.orchard9.rdev.execution;
 
-import ai.orchard9.rdev.command.Claim;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
+import ai.orchard9.rdev.command.queue.Claim;
 import ai.orchard9.rdev.execution.Ending.Failure;
 import ai.orchard9.rdev.execution.spool.AdoptOrder;
 import ai.orchard9.rdev.execution.spool.AdoptResult;

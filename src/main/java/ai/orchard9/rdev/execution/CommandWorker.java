@@ -1,11 +1,11 @@
 package ai.orchard9.rdev.execution;
 
-import ai.orchard9.rdev.command.Claim;
-import ai.orchard9.rdev.command.Result;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.output.Segmenter;
 import ai.orchard9.rdev.command.output.StreamName;
+import ai.orchard9.rdev.command.queue.Claim;
+import ai.orchard9.rdev.command.queue.Result;
 import ai.orchard9.rdev.execution.Ending.Failure;
 import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.End;

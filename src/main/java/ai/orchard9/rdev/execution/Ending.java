@@ -1,8 +1,8 @@
 package ai.orchard9.rdev.execution;
 
-import ai.orchard9.rdev.command.CommandStatus;
-import ai.orchard9.rdev.command.Result;
+import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.output.OutputHashes;
+import ai.orchard9.rdev.command.queue.Result;
 import ai.orchard9.rdev.execution.spool.ExitRecord;
 import ai.orchard9.rdev.execution.spool.KillReceipt;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -2,14 +2,13 @@ package ai.orchard9.rdev.execution;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
-import ai.orchard9.rdev.command.Claim;
-import ai.orchard9.rdev.command.CommandId;
-import ai.orchard9.rdev.command.Queue;
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.queue.Claim;
+import ai.orchard9.rdev.command.queue.Line;
+import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.execution.spool.Spool;
-import ai.orchard9.rdev.project.Project;
 import ai.orchard9.rdev.project.ProjectCatalog;
-import ai.orchard9.rdev.runtime.Place;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +39,8 @@ public final class Execution implements Managed {
   /// How failed workers are counted.
   private static final String WORKERS = "command-worker";
 
-  /// How long a project is left alone that no session could be opened in.
-  private static final Duration REST = Duration.ofSeconds(1);
+  /// How many commands one statement takes over.
+  private static final int ADOPT_AT_ONCE = 200;
 
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(5);
 
@@ -50,15 +48,16 @@ public final class Execution implements Managed {
   private final Queue queue;
   private final OutputLog output;
   private final Spool spool;
-  private final ProjectCatalog projects;
+  private final Line line;
   private final ExecutionConfig config;
+  private final Room room;
+  private final Claims claims;
   private final Launches launches;
   private final Continuity continuity;
   private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, String> instances = new ConcurrentHashMap<>();
-  private final Map<String, Long> resting = new ConcurrentHashMap<>();
   private final BackgroundMetrics metrics;
-  private final Poller claims;
+  private final Poller claiming;
   private final Poller leases;
   private final Poller adoption;
   private final Poller killing;
@@ -66,6 +65,7 @@ public final class Execution implements Managed {
 
   Execution(
       Queue queue,
+      Line line,
       OutputLog output,
       Spool spool,
       ProjectCatalog projects,
@@ -73,15 +73,18 @@ public final class Execution implements Managed {
       BooleanSupplier databaseIsSettled,
       BackgroundMetrics metrics) {
     this.queue = queue;
+    this.line = line;
     this.output = output;
     this.spool = spool;
-    this.projects = projects;
     this.config = config;
+    this.room = new Room(config.maximumRunning());
+    this.claims =
+        new Claims(owner, queue, projects, config, room, instances, it -> work(it, false));
     this.launches = new Launches(config);
     this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
     this.metrics = metrics;
     metrics.expect(WORKERS);
-    this.claims = new Poller("claims", CLAIM_INTERVAL, metrics, this::claim);
+    this.claiming = new Poller("claims", CLAIM_INTERVAL, metrics, claims::claimAll);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
     this.adoption = new Poller("adoption", ADOPT_INTERVAL, metrics, this::adopt);
     this.killing = new Poller("kill-requests", KILL_INTERVAL, metrics, this::kill);
@@ -89,11 +92,11 @@ public final class Execution implements Managed {
 
   @Override
   public void start() throws Exception {
-    queue.onSubmit(claims::wake);
+    queue.serve(claims, claiming::wake);
     queue.onKill(this::killRequested);
     leases.start();
     adoption.start();
-    claims.start();
+    claiming.start();
     killing.start();
   }
 
@@ -104,7 +107,8 @@ public final class Execution implements Managed {
       return;
     }
     stopping = true;
-    claims.stop();
+    claims.close();
+    claiming.stop();
     adoption.stop();
     killing.stop();
     workers.values().forEach(CommandWorker::handOver);
@@ -118,32 +122,9 @@ public final class Execution implements Managed {
     LOG.atInfo().addKeyValue("left", workers.size()).log("running commands handed over");
   }
 
-  private void claim() {
-    while (!stopping && workers.size() < config.maximumRunning().getAsInt()) {
-      var places = places();
-      if (places.isEmpty()) {
-        return;
-      }
-      var claim = queue.claim(owner, places, instances, config.concurrentCommands().getAsInt());
-      if (claim.isEmpty()) {
-        return;
-      }
-      work(claim.get(), false);
-    }
-  }
-
-  /// Where commands can start now.
-  private Map<String, Place> places() {
-    var now = System.nanoTime();
-    resting.values().removeIf(until -> now - until >= 0);
-    return projects.running().stream()
-        .filter(it -> !resting.containsKey(it.id()))
-        .collect(Collectors.toMap(Project::id, Project::place));
-  }
-
   /// Starts nothing in a project for a moment, for its sessions do not open.
   void rest(String project) {
-    resting.put(project, System.nanoTime() + REST.toNanos());
+    claims.rest(project);
   }
 
   private void renew() {
@@ -161,13 +142,22 @@ public final class Execution implements Managed {
   }
 
   private void adopt() {
-    queue.failExpired();
+    line.failExpired();
     var silent = continuity.reached();
-    var room = config.maximumRunning().getAsInt() - workers.size();
-    if (stopping || room <= 0) {
+    if (stopping) {
       return;
     }
-    queue.adopt(owner, workers.keySet(), room, silent).forEach(it -> work(it, true));
+    var places = room.take(ADOPT_AT_ONCE);
+    if (places == 0) {
+      return;
+    }
+    var taken = List.<Claim>of();
+    try {
+      taken = queue.adopt(owner, workers.keySet(), places, silent);
+    } finally {
+      room.giveBack(places - taken.size());
+    }
+    taken.forEach(it -> work(it, true));
   }
 
   private void kill() {
@@ -194,6 +184,9 @@ public final class Execution implements Managed {
   private void work(Claim claim, boolean adopted) {
     var worker = new CommandWorker(claim, adopted, this);
     workers.put(worker.id(), worker);
+    if (stopping) {
+      worker.handOver();
+    }
     Thread.ofVirtual().name("command-" + worker.id()).start(worker);
   }
 
@@ -203,10 +196,11 @@ public final class Execution implements Managed {
 
   void left(CommandWorker worker) {
     workers.remove(worker.id(), worker);
+    room.giveBack(1);
     synchronized (workers) {
       workers.notifyAll();
     }
-    claims.wake();
+    claiming.wake();
   }
 
   /// How many commands run here.

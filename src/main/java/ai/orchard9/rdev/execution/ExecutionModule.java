@@ -1,8 +1,9 @@
 package ai.orchard9.rdev.execution;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
-import ai.orchard9.rdev.command.Queue;
 import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.queue.Line;
+import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import io.dropwizard.core.setup.Environment;
@@ -18,6 +19,7 @@ public final class ExecutionModule {
   public static Execution install(
       Environment environment,
       Queue queue,
+      Line line,
       OutputLog output,
       Spool spool,
       ProjectCatalog projects,
@@ -25,7 +27,7 @@ public final class ExecutionModule {
       BooleanSupplier databaseIsSettled,
       BackgroundMetrics metrics) {
     var execution =
-        new Execution(queue, output, spool, projects, config, databaseIsSettled, metrics);
+        new Execution(queue, line, output, spool, projects, config, databaseIsSettled, metrics);
     environment.lifecycle().manage(execution);
     return execution;
   }

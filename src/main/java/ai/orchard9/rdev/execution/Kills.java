@@ -1,6 +1,6 @@
 package ai.orchard9.rdev.execution;
 
-import ai.orchard9.rdev.command.Claim;
+import ai.orchard9.rdev.command.queue.Claim;
 import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.KillReceipt;
 import ai.orchard9.rdev.execution.spool.KillResult;

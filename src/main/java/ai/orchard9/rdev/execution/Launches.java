@@ -2,8 +2,8 @@ package ai.orchard9.rdev.execution;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.orchard9.rdev.command.Claim;
-import ai.orchard9.rdev.command.CommandType;
+import ai.orchard9.rdev.command.model.CommandType;
+import ai.orchard9.rdev.command.queue.Claim;
 import ai.orchard9.rdev.execution.spool.Launch;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package ai.orchard9.rdev.execution;
 
-import ai.orchard9.rdev.command.Claim;
+import ai.orchard9.rdev.command.queue.Claim;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;

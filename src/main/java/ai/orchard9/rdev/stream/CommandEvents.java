@@ -1,6 +1,6 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.output.Chunk;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.Next;

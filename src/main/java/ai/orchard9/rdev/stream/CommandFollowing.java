@@ -1,7 +1,7 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
-import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.http.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;

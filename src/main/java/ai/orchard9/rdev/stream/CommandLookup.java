@@ -1,7 +1,7 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
-import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
 import java.util.Optional;
 
 /// Where the rows of commands come from.

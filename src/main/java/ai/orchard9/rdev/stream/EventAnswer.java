@@ -1,9 +1,9 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
-import ai.orchard9.rdev.command.CommandId;
 import ai.orchard9.rdev.command.LiveAnswer;
 import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.http.Caller;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,7 +1,7 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
 import ai.orchard9.rdev.command.life.ProjectEvent;
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.output.Next;
 import ai.orchard9.rdev.http.Timestamps;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,7 +1,7 @@
 package ai.orchard9.rdev.stream;
 
-import ai.orchard9.rdev.command.Command;
-import ai.orchard9.rdev.command.CommandId;
+import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.StreamName;

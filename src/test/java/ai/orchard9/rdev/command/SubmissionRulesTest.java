@@ -3,6 +3,7 @@ package ai.orchard9.rdev.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.FieldError;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package ai.orchard9.rdev.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.orchard9.rdev.command.CommandStatus;
+import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.execution.Ending.Failure;
 import ai.orchard9.rdev.execution.spool.ExitRecord;
 import ai.orchard9.rdev.execution.spool.KillReceipt;

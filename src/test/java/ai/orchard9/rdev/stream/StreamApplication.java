@@ -6,8 +6,10 @@ import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.Commands;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
+import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.database.DatabaseTarget;
+import ai.orchard9.rdev.database.Listener;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Caller;
@@ -93,15 +95,9 @@ public final class StreamApplication extends Application<Configuration> {
         _ -> {});
     var made = new Commands(where);
     rows = made;
-    var output =
-        new OutputLog(
-            made.jdbi(),
-            () ->
-                DriverManager.getConnection(
-                    where.jdbcUrl(), where.user(), where.password().value()),
-            "server-a",
-            background,
-            registry);
+    Listener.Source connections =
+        () -> DriverManager.getConnection(where.jdbcUrl(), where.user(), where.password().value());
+    var output = new OutputLog(made.jdbi(), connections, "server-a", background, registry);
     log = output;
     environment.lifecycle().manage(output);
     var events = new ProjectEvents(made.jdbi(), background);
@@ -116,17 +112,20 @@ public final class StreamApplication extends Application<Configuration> {
             () -> Duration.ofSeconds(30),
             clock,
             new PrometheusRegistry());
+    var queue =
+        QueueModule.install(
+            environment.lifecycle(),
+            made.jdbi(),
+            made.jdbi(),
+            connections,
+            events,
+            output,
+            Duration.ofMinutes(10),
+            () -> 5,
+            background);
     var commands =
         CommandModule.create(
-            made.jdbi(),
-            made.jdbi(),
-            projects,
-            output,
-            events,
-            clock,
-            100,
-            ShellPolicy.of(Map.of()),
-            Set.of());
+            made.jdbi(), queue, projects, output, clock, 100, ShellPolicy.of(Map.of()), Set.of());
     var module =
         StreamModule.install(
             environment,

@@ -2,18 +2,11 @@ package ai.orchard9.rdev.command.output;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
+import ai.orchard9.rdev.database.Listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.PGNotification;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Tells other servers which commands have news, and hears it from them.
 ///
@@ -24,24 +17,18 @@ final class News {
   /// Instead of an event id: the row has changed.
   static final long CHANGED = -1;
 
-  private static final Logger LOG = LoggerFactory.getLogger(News.class);
   private static final String CHANNEL = "rdev_output";
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final Duration RETRY = Duration.ofSeconds(1);
   // A payload holds fewer than 8000 bytes (PostgreSQL, NOTIFY).
   private static final int MOST_CHARACTERS = 7800;
-  private static final int LISTEN_MILLIS = 10_000;
 
   private final OutputStore store;
-  private final ConnectionSource listening;
   private final String serverId;
   private final Heard heard;
-  private final Runnable missed;
   private final Map<String, Long> waiting = new ConcurrentHashMap<>();
   private final Poller sender;
-  private final Poller listener;
-  private volatile @Nullable Connection connection;
-  private volatile boolean stopping;
+  private final Listener listener;
 
   /// Somebody else's news.
   interface Heard {
@@ -50,18 +37,17 @@ final class News {
 
   News(
       OutputStore store,
-      ConnectionSource listening,
+      Listener.Source listening,
       String serverId,
       BackgroundMetrics background,
       Heard heard,
       Runnable missed) {
     this.store = store;
-    this.listening = listening;
     this.serverId = serverId;
     this.heard = heard;
-    this.missed = missed;
     this.sender = new Poller("output-notify", RETRY, background, this::send);
-    this.listener = new Poller("output-listen", RETRY, background, this::listen);
+    this.listener =
+        new Listener("output-listen", CHANNEL, listening, background, this::hear, missed);
   }
 
   void recorded(String commandId, long lastEventId) {
@@ -80,8 +66,6 @@ final class News {
   }
 
   void stop() throws InterruptedException {
-    stopping = true;
-    close();
     sender.stop();
     listener.stop();
   }
@@ -108,33 +92,6 @@ final class News {
     Thread.sleep(PAUSE);
   }
 
-  private void listen() throws SQLException {
-    try (Connection open = listening.open();
-        Statement statement = open.createStatement()) {
-      connection = open;
-      statement.execute("LISTEN " + CHANNEL);
-      missed.run();
-      PGConnection notifications = open.unwrap(PGConnection.class);
-      while (!stopping) {
-        PGNotification[] batch = notifications.getNotifications(LISTEN_MILLIS);
-        if (batch == null || batch.length == 0) {
-          statement.execute("SELECT 1");
-          continue;
-        }
-        for (PGNotification notification : batch) {
-          hear(notification.getParameter());
-        }
-      }
-    } catch (SQLException e) {
-      if (!stopping) {
-        LOG.atInfo().addKeyValue("reason", e.getMessage()).log("listening for output interrupted");
-        throw e;
-      }
-    } finally {
-      connection = null;
-    }
-  }
-
   private void hear(String payload) {
     String[] words = payload.split(" ", -1);
     if (words[0].equals(serverId)) {
@@ -146,17 +103,6 @@ final class News {
         heard.heard(
             words[i].substring(0, equals),
             Long.parseLong(words[i], equals + 1, words[i].length(), 10));
-      }
-    }
-  }
-
-  private void close() {
-    Connection open = connection;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        LOG.atDebug().setCause(e).log("listening connection not closed");
       }
     }
   }

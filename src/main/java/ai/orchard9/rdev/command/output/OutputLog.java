@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command.output;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
+import ai.orchard9.rdev.database.Listener;
 import io.dropwizard.lifecycle.Managed;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -45,7 +46,7 @@ public final class OutputLog implements Managed {
   /// @param serverId tells this server's notifications from others'
   public OutputLog(
       Jdbi jdbi,
-      ConnectionSource listening,
+      Listener.Source listening,
       String serverId,
       BackgroundMetrics background,
       PrometheusRegistry metrics) {

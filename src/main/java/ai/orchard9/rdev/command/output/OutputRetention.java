@@ -143,11 +143,12 @@ public final class OutputRetention implements Managed {
     return tx.createQuery(
             """
             SELECT EXISTS (
-              SELECT FROM commands WHERE status = 'pending'
-                AND created_at < (CAST(:day AS date) + 1)::timestamp AT TIME ZONE 'UTC')
+              SELECT FROM pending_commands
+              WHERE created_at < (CAST(:day AS date) + 1)::timestamp AT TIME ZONE 'UTC')
             OR EXISTS (
-              SELECT FROM commands WHERE status = 'running'
-                AND created_at < (CAST(:day AS date) + 1)::timestamp AT TIME ZONE 'UTC')
+              SELECT FROM slots s JOIN commands c ON c.id = s.command_id
+              WHERE s.command_id IS NOT NULL
+                AND c.created_at < (CAST(:day AS date) + 1)::timestamp AT TIME ZONE 'UTC')
             """)
         .bind("day", day)
         .mapTo(Boolean.class)

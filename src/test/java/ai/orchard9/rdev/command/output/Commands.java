@@ -67,12 +67,15 @@ public final class Commands implements AutoCloseable {
                   timeout_seconds, key_name, request_id, created_at, started_at, owner, token,
                   lease_until)
                 VALUES (?, 'demo', 'shell', 'running', 'normal', '{}', '{"command": "x"}',
-                  1800, 'tester', 'req-1', ?, now(), ?, ?, now() + interval '1 hour')
+                  1800, 'tester', 'req-1', ?, now(), ?, ?, now() + interval '1 hour');
+                INSERT INTO slots (project, number, command_id)
+                SELECT 'demo', coalesce(max(number), 0) + 1, ? FROM slots
                 """,
                 id,
                 createdAt,
                 OWNER,
-                TOKEN));
+                TOKEN,
+                id));
     return CommandKey.of(id, createdAt);
   }
 
@@ -81,10 +84,12 @@ public final class Commands implements AutoCloseable {
         handle ->
             handle.execute(
                 """
+                WITH freed AS (UPDATE slots SET command_id = NULL WHERE command_id = ?)
                 UPDATE commands SET status = 'completed', exit_code = 0, finished_at = started_at,
                   background = 0, stdout_sha256 = 'aa', stderr_sha256 = 'bb'
                 WHERE id = ?
                 """,
+                id,
                 id));
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.database.Listener;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
@@ -390,14 +391,14 @@ final class OutputLogTest {
     assertThat(position).isEqualTo(last);
   }
 
-  private OutputLog newLog(String serverId, ConnectionSource listening) {
+  private OutputLog newLog(String serverId, Listener.Source listening) {
     var made = unstarted(serverId, listening);
     logs.add(made);
     made.start();
     return made;
   }
 
-  private static OutputLog unstarted(String serverId, ConnectionSource listening) {
+  private static OutputLog unstarted(String serverId, Listener.Source listening) {
     var metrics = new PrometheusRegistry();
     return new OutputLog(
         commands.jdbi(), listening, serverId, new BackgroundMetrics(metrics), metrics);

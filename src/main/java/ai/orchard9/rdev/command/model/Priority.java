@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -6,13 +6,23 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Where a command stands. The last three are final and written once.
-public enum CommandStatus {
-  PENDING,
-  RUNNING,
-  COMPLETED,
-  FAILED,
-  CANCELLED;
+/// How soon a command is wanted. `urgent` needs the scope `admin`.
+public enum Priority {
+  LOW(0),
+  NORMAL(1),
+  HIGH(2),
+  URGENT(3);
+
+  private final int level;
+
+  Priority(int level) {
+    this.level = level;
+  }
+
+  /// How many steps of waiting it is worth.
+  public int level() {
+    return level;
+  }
 
   /// The name in JSON and in the database.
   @JsonValue
@@ -24,16 +34,12 @@ public enum CommandStatus {
   ///
   /// @throws IllegalArgumentException when there is none of that name
   @JsonCreator
-  public static CommandStatus of(String wire) {
+  public static Priority of(String wire) {
     return find(wire).orElseThrow(() -> new IllegalArgumentException("unknown: " + wire));
   }
 
-  static Optional<CommandStatus> find(String wire) {
+  /// The priority of that name.
+  public static Optional<Priority> find(String wire) {
     return Arrays.stream(values()).filter(it -> it.wire().equals(wire)).findFirst();
-  }
-
-  /// Whether nothing can change any more.
-  public boolean isFinal() {
-    return this == COMPLETED || this == FAILED || this == CANCELLED;
   }
 }

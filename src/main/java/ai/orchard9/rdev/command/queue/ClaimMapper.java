@@ -1,23 +1,21 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.queue;
 
+import ai.orchard9.rdev.command.model.CommandMapper;
 import ai.orchard9.rdev.runtime.Place;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a claimed row and its inputs.
+/// Reads a claimed row; its inputs are read apart.
 public final class ClaimMapper implements RowMapper<Claim> {
   private static final byte[] NO_STDIN = {};
 
   @Override
   public Claim map(ResultSet row, StatementContext context) throws SQLException {
-    var stdin = row.getBytes("stdin");
     return new Claim(
         CommandMapper.read(row),
         row.getLong("token"),
@@ -26,8 +24,9 @@ public final class ClaimMapper implements RowMapper<Claim> {
         row.getString("instance"),
         row.getBoolean("acknowledged"),
         Duration.ofMillis(row.getLong("remaining_ms")),
-        stdin == null ? NO_STDIN : stdin,
-        environment(row.getString("environment")),
+        NO_STDIN,
+        Map.of(),
+        row.getBoolean("has_inputs"),
         kill(row));
   }
 
@@ -35,16 +34,6 @@ public final class ClaimMapper implements RowMapper<Claim> {
   private static Place place(ResultSet row) throws SQLException {
     var json = row.getString("place");
     return json == null ? new Place(row.getString("project"), null, "") : PlaceJson.read(json);
-  }
-
-  private static Map<String, String> environment(@Nullable String json) {
-    var values = new LinkedHashMap<String, String>();
-    if (json != null) {
-      for (Map.Entry<String, JsonNode> entry : CommandMapper.tree(json).properties()) {
-        values.put(entry.getKey(), entry.getValue().asText());
-      }
-    }
-    return values;
   }
 
   private static Claim.@Nullable KillRequest kill(ResultSet row) throws SQLException {

@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -6,11 +6,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What kind of program a command runs.
-public enum CommandType {
-  SHELL,
-  GIT,
-  CLAUDE;
+/// Where a command stands. The last three are final and written once.
+public enum CommandStatus {
+  PENDING,
+  RUNNING,
+  COMPLETED,
+  FAILED,
+  CANCELLED;
 
   /// The name in JSON and in the database.
   @JsonValue
@@ -22,11 +24,17 @@ public enum CommandType {
   ///
   /// @throws IllegalArgumentException when there is none of that name
   @JsonCreator
-  public static CommandType of(String wire) {
+  public static CommandStatus of(String wire) {
     return find(wire).orElseThrow(() -> new IllegalArgumentException("unknown: " + wire));
   }
 
-  static Optional<CommandType> find(String wire) {
+  /// The status of that name.
+  public static Optional<CommandStatus> find(String wire) {
     return Arrays.stream(values()).filter(it -> it.wire().equals(wire)).findFirst();
+  }
+
+  /// Whether nothing can change any more.
+  public boolean isFinal() {
+    return this == COMPLETED || this == FAILED || this == CANCELLED;
   }
 }

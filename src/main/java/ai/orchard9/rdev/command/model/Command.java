@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;

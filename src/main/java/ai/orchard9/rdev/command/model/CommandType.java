@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -6,12 +6,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How soon a command is wanted. `urgent` needs the scope `admin`.
-public enum Priority {
-  LOW,
-  NORMAL,
-  HIGH,
-  URGENT;
+/// What kind of program a command runs.
+public enum CommandType {
+  SHELL,
+  GIT,
+  CLAUDE;
 
   /// The name in JSON and in the database.
   @JsonValue
@@ -23,11 +22,12 @@ public enum Priority {
   ///
   /// @throws IllegalArgumentException when there is none of that name
   @JsonCreator
-  public static Priority of(String wire) {
+  public static CommandType of(String wire) {
     return find(wire).orElseThrow(() -> new IllegalArgumentException("unknown: " + wire));
   }
 
-  static Optional<Priority> find(String wire) {
+  /// The type of that name.
+  public static Optional<CommandType> find(String wire) {
     return Arrays.stream(values()).filter(it -> it.wire().equals(wire)).findFirst();
   }
 }

@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.queue.NewCommand;
 import ai.orchard9.rdev.http.Caller;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,41 +9,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/// A submission as it is stored. Public only because JDBI reads it by reflection.
-@SuppressWarnings("ArrayRecordComponent") // carried, never compared
-public record CommandRow(
-    String id,
-    String project,
-    String type,
-    String priority,
-    String metadata,
-    String request,
-    int timeoutSeconds,
-    @Nullable Integer startWithinSeconds,
-    @Nullable UUID keyId,
-    String keyName,
-    String requestId,
-    String clientAddress,
-    @Nullable String traceId,
-    String marker,
-    byte @Nullable [] stdin,
-    String environment) {
+/// Turns a checked submission into the row that it becomes.
+final class NewCommands {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /// 128 bits: output that holds it by chance does not happen.
   private static final int MARKER_BYTES = 16;
 
-  static CommandRow of(
+  private NewCommands() {}
+
+  static NewCommand of(
       CommandId id,
       String project,
       Caller caller,
       Submission submission,
       CommandService.Origin origin) {
-    return new CommandRow(
+    return new NewCommand(
         id.value(),
         project,
         submission.instruction().type().wire(),
@@ -57,12 +42,8 @@ public record CommandRow(
         origin.traceId(),
         randomMarker(),
         submission.stdin(),
-        JSON.valueToTree(submission.environment()).toString());
-  }
-
-  /// Whether there is anything that only the command itself may read.
-  public boolean hasInputs() {
-    return stdin != null || !environment.equals("{}");
+        JSON.valueToTree(submission.environment()).toString(),
+        origin.idempotency());
   }
 
   private static String randomMarker() {

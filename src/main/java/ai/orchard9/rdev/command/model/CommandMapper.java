@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,7 +12,7 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the columns that [CommandDao#COLUMNS] lists.
+/// Reads the columns that [CommandSql#COLUMNS] lists.
 public final class CommandMapper implements RowMapper<Command> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,7 +21,8 @@ public final class CommandMapper implements RowMapper<Command> {
     return read(row);
   }
 
-  static Command read(ResultSet row) throws SQLException {
+  /// Reads the present row.
+  public static Command read(ResultSet row) throws SQLException {
     return new Command(
         new CommandId(row.getString("id")),
         row.getString("project"),
@@ -59,7 +60,8 @@ public final class CommandMapper implements RowMapper<Command> {
     return value == null ? null : value.toInstant();
   }
 
-  static JsonNode tree(String json) {
+  /// Reads JSON of a column.
+  public static JsonNode tree(String json) {
     try {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {

@@ -1,9 +1,8 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.runtime.Place;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Map;
 
 /// Places as rows keep them. Other versions of the service read them too: fields may be added, not
 /// renamed.
@@ -12,8 +11,8 @@ final class PlaceJson {
 
   private PlaceJson() {}
 
-  static String byProject(Map<String, Place> places) {
-    return JSON.valueToTree(places).toString();
+  static String write(Place place) {
+    return JSON.valueToTree(place).toString();
   }
 
   static Place read(String json) {

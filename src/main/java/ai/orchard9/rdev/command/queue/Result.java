@@ -1,5 +1,6 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.queue;
 
+import ai.orchard9.rdev.command.model.CommandStatus;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 

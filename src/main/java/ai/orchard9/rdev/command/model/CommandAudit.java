@@ -1,19 +1,21 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import ai.orchard9.rdev.audit.AuditLog;
 
 /// The parts of statements that take down, for the audit log, what they do to the rows `changed`.
 /// One statement each: a change without its entry, or an entry without its change, cannot be.
-interface CommandAudit {
+public interface CommandAudit {
   /// The text as it will run, and all that was sent beside stdin and the values of env.
   String SUBMITTED =
       AuditLog.RECORD
           + """
-          SELECT key_id, key_name, CASE WHEN key_id IS NULL THEN 'admin_key' ELSE 'key' END,
-            :clientAddress, request_id, project, 'command.submitted', id, 'allowed',
-            json_build_object('type', type, 'priority', priority, 'request', request,
-              'metadata', metadata)::text
-          FROM changed
+          SELECT changed.key_id, changed.key_name,
+            CASE WHEN changed.key_id IS NULL THEN 'admin_key' ELSE 'key' END,
+            asked.client_address, changed.request_id, changed.project, 'command.submitted',
+            changed.id, 'allowed', json_build_object('type', changed.type,
+              'priority', changed.priority, 'request', changed.request,
+              'metadata', changed.metadata)::text
+          FROM changed JOIN asked ON asked.id = changed.id
           """
           + AuditLog.RECORDED;
 
@@ -48,6 +50,17 @@ interface CommandAudit {
             'command.cancelled', id, 'allowed', json_build_object('type', type,
               'was', CASE status WHEN 'running' THEN 'running' ELSE 'pending' END)::text
           FROM changed
+          """
+          + AuditLog.RECORDED;
+
+  /// Who gave it another place in the line, and from which priority to which.
+  String PRIORITIZED =
+      AuditLog.RECORD
+          + """
+          SELECT :keyId::uuid, :keyName, :kind, :clientAddress, :requestId, project,
+            'command.prioritized', id, 'allowed', json_build_object('type', type,
+              'from', was.priority, 'to', changed.priority)::text
+          FROM changed JOIN was ON was.command_id = changed.id
           """
           + AuditLog.RECORDED;
 }

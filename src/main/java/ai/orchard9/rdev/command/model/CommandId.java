@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -32,7 +32,8 @@ public record CommandId(@JsonValue String value) {
     return FORM.matcher(text).matches() ? Optional.of(new CommandId(text)) : Optional.empty();
   }
 
-  static CommandId random(Instant now) {
+  /// A new one.
+  public static CommandId random(Instant now) {
     var time = pad(Long.toString(now.toEpochMilli(), 36), TIME_DIGITS);
     var random = pad(new BigInteger(82, RANDOM).toString(36), RANDOM_DIGITS);
     return new CommandId("cmd-" + time + random);

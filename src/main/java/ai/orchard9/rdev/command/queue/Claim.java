@@ -1,5 +1,6 @@
-package ai.orchard9.rdev.command;
+package ai.orchard9.rdev.command.queue;
 
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.runtime.Place;
 import java.time.Duration;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param instance the spool that the start is or was sent to; null: no start was ever sent
 /// @param acknowledged whether the spool said that it started; it must then never start again
 /// @param remaining until its timeout, by the database's clock; negative when past
+/// @param hasInputs whether stdin and environment, if they are empty here, have yet to be read
 /// @param kill null unless somebody asked for its end
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
 public record Claim(
@@ -25,7 +27,23 @@ public record Claim(
     Duration remaining,
     byte[] stdin,
     Map<String, String> environment,
+    boolean hasInputs,
     @Nullable KillRequest kill) {
+
+  Claim withInputs(byte[] read, Map<String, String> values) {
+    return new Claim(
+        command,
+        token,
+        marker,
+        place,
+        instance,
+        acknowledged,
+        remaining,
+        read,
+        values,
+        false,
+        kill);
+  }
 
   /// Somebody wants a running command to end.
   public record KillRequest(String reason, Duration grace) {}

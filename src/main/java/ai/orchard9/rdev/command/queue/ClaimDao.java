@@ -1,0 +1,142 @@
+package ai.orchard9.rdev.command.queue;
+
+import ai.orchard9.rdev.command.life.ProjectEvents;
+import ai.orchard9.rdev.command.model.CommandAudit;
+import ai.orchard9.rdev.command.model.CommandSql;
+import java.util.List;
+import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
+import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
+import org.jdbi.v3.sqlobject.statement.SqlQuery;
+import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
+
+/// Takes commands out of the line and gives each a slot.
+@RegisterRowMapper(ClaimMapper.class)
+interface ClaimDao {
+
+  /// In one order everywhere, so that two servers that add the same do not wait in a circle.
+  @SqlUpdate(
+      """
+      INSERT INTO slots (project, number)
+      SELECT project, number FROM unnest(:projects::text[]) AS project,
+        generate_series(1, :limit) AS number
+      ORDER BY project, number
+      ON CONFLICT DO NOTHING
+      """)
+  void ensureSlots(String[] projects, int limit);
+
+  /// The projects that have a line, by one probe of the index each.
+  @SqlQuery(
+      """
+      WITH RECURSIVE waiting AS (
+        (SELECT project FROM pending_commands ORDER BY project LIMIT 1)
+        UNION ALL
+        SELECT (SELECT p.project FROM pending_commands p
+          WHERE p.project > waiting.project ORDER BY p.project LIMIT 1)
+        FROM waiting WHERE waiting.project IS NOT NULL
+      )
+      SELECT project FROM waiting WHERE project IS NOT NULL
+      """)
+  List<String> waitingProjects();
+
+  /// Claims up to `count` commands of these projects.
+  ///
+  /// Order: the level (priority, and one more for each `aging` waited), then the projects with the
+  /// fewest running, then those served longest ago, then the longest wait.
+  ///
+  /// Limit: each claim takes a slot, of which every project has one per number, so no two servers
+  /// can have the same. A slot may be used if its number and the taken ones above it together stay
+  /// within the limit: where the limit was lowered, the slots beyond count while they are taken,
+  /// and what another server does meanwhile can only make fewer of them.
+  @SqlQuery(
+      """
+      WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at),
+      served AS MATERIALIZED (
+        SELECT s.project, s.place::jsonb AS place, s.instance
+        FROM unnest(:projects::text[], :places::text[], :instances::text[])
+          AS s (project, place, instance)
+        WHERE NOT EXISTS (SELECT FROM queue_pauses p WHERE p.project IN ('', s.project))
+      ), slot AS (
+        SELECT s.project, s.number, s.command_id, s.claimed_at,
+          s.number + count(s.command_id) OVER (PARTITION BY s.project ORDER BY s.number DESC)
+            - (s.command_id IS NOT NULL)::integer <= :limit AS usable
+        FROM slots s JOIN served USING (project)
+      ), room AS MATERIALIZED (
+        SELECT project, count(command_id) AS running, max(claimed_at) AS served_at,
+          max(number) FILTER (WHERE usable) AS top,
+          count(*) FILTER (WHERE usable AND command_id IS NULL) AS free
+        FROM slot GROUP BY project
+      ), candidate AS (
+        SELECT room.project, room.running, room.served_at, room.top, p.command_id, p.due,
+          row_number() OVER (PARTITION BY room.project ORDER BY p.due, p.command_id) AS turn
+        FROM room CROSS JOIN LATERAL (
+          SELECT command_id, due FROM pending_commands, moment
+          WHERE project = room.project AND (start_before IS NULL OR start_before > moment.at)
+          ORDER BY due, command_id LIMIT least(room.free, :count)) AS p
+      ), chosen AS (
+        SELECT candidate.* FROM candidate, moment
+        ORDER BY floor(extract(epoch FROM moment.at - due) / :agingSeconds) DESC, running + turn,
+          turn > 1, served_at NULLS FIRST, due, command_id
+        LIMIT :count
+      ), locked AS MATERIALIZED (
+        SELECT p.command_id, chosen.project, chosen.top, chosen.turn
+        FROM pending_commands p JOIN chosen ON chosen.command_id = p.command_id
+        FOR UPDATE OF p SKIP LOCKED
+      ), wanted AS MATERIALIZED (
+        SELECT project, top, array_agg(command_id ORDER BY turn) AS ids
+        FROM locked GROUP BY project, top
+      ), seat AS MATERIALIZED (
+        SELECT wanted.project, s.number,
+          wanted.ids[row_number() OVER (PARTITION BY wanted.project ORDER BY s.number)] AS command_id
+        FROM wanted CROSS JOIN LATERAL (
+          SELECT number FROM slots
+          WHERE project = wanted.project AND number <= wanted.top AND command_id IS NULL
+          ORDER BY number LIMIT cardinality(wanted.ids) FOR UPDATE SKIP LOCKED) AS s
+      ), taken AS (
+        UPDATE slots SET command_id = seat.command_id, claimed_at = moment.at
+        FROM seat, moment
+        WHERE slots.project = seat.project AND slots.number = seat.number
+        RETURNING slots.command_id
+      ), out AS (
+        DELETE FROM pending_commands p USING taken WHERE p.command_id = taken.command_id
+        RETURNING p.command_id, p.project
+      ), changed AS (
+        UPDATE commands SET status = 'running', owner = :owner, token = token + 1,
+          lease_until = moment.at + :leaseSeconds * interval '1 second',
+          started_at = moment.at, acknowledged = false, instance = served.instance,
+          place = served.place, pod_name = served.place #>> '{container,pod}'
+        FROM out JOIN served USING (project), moment
+        WHERE commands.id = out.command_id AND commands.status = 'pending'
+        RETURNING commands.*
+      ), told AS (
+      """
+          + ProjectEvents.RECORD
+          + "changed)"
+          + CommandAudit.STARTED
+          + "SELECT "
+          + QueueSql.CLAIMED
+          + CommandSql.COLUMNS
+          + ", EXISTS (SELECT FROM command_inputs WHERE command_id = id) AS has_inputs"
+          + " FROM changed")
+  List<Claim> claim(
+      String owner,
+      String[] projects,
+      String[] places,
+      @Nullable String[] instances,
+      int limit,
+      int count,
+      double agingSeconds,
+      int leaseSeconds);
+
+  /// What only the commands themselves may read, of those that have anything.
+  @SqlQuery(
+      """
+      SELECT command_id, stdin, environment FROM command_inputs WHERE command_id = ANY(:ids)
+      """)
+  @RegisterConstructorMapper(InputsRow.class)
+  List<InputsRow> inputs(String[] ids);
+
+  /// stdin and env of one command. Public only because JDBI reads it by reflection.
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record InputsRow(String commandId, byte @Nullable [] stdin, String environment) {}
+}
