@@ -129,6 +129,7 @@ final class RateLimitTest {
           .isEqualTo(429);
       assertThat(client.get("/health").status()).isEqualTo(200);
 
+      // That the time told is long enough is the point; asking meanwhile would be counted.
       TimeUnit.SECONDS.sleep(wait);
 
       assertThat(client.get("/projects").status()).isEqualTo(200);
