@@ -57,7 +57,7 @@ public record Caller(
 
   /// The `Deprecation` header (RFC 9745) of every answer to a key that another has replaced: when
   /// it ends.
-  public Optional<String> deprecation() {
+  Optional<String> deprecation() {
     return deprecatedUntil.map(end -> "@" + end.getEpochSecond());
   }
 
