@@ -19,6 +19,7 @@ import io.dropwizard.util.Duration;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -154,7 +155,7 @@ final class ConfigurationTest {
   void hasARuleOrNoNeedOfOneForEveryNameInTheFile() throws Exception {
     // Any text will do for these.
     var free =
-        java.util.Set.of(
+        Set.of(
             "NAME",
             "RDEV_HOME",
             "BIND_HOST",

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.ratelimit;
 
 import io.dropwizard.util.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -33,7 +34,7 @@ public enum LimitName {
 
   /// As in `rate_limit_rps=20` and in the audit log.
   public String wire() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /// The limit of that name.

@@ -13,6 +13,7 @@ import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.groups.Tuple;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,12 +47,12 @@ final class LimitsTest {
           Jdbi.create(
                   () -> {
                     if (isAway.get()) {
-                      throw new java.sql.SQLException("away");
+                      throw new SQLException("away");
                     }
                     return POSTGRES.connect();
                   })
-              .installPlugin(new org.jdbi.v3.sqlobject.SqlObjectPlugin())
-              .installPlugin(new org.jdbi.v3.postgres.PostgresPlugin()));
+              .installPlugin(new SqlObjectPlugin())
+              .installPlugin(new PostgresPlugin()));
 
   private static Limits limits(Jdbi jdbi) {
     return new Limits(
@@ -86,8 +90,8 @@ final class LimitsTest {
     assertThat(here.requestsPerWindow(caller("01234567", Optional.empty()))).isEqualTo(100);
   }
 
-  private static org.assertj.core.groups.Tuple configured(LimitName name, String value) {
-    return org.assertj.core.groups.Tuple.tuple(name, null, value, value, "configuration");
+  private static Tuple configured(LimitName name, String value) {
+    return Tuple.tuple(name, null, value, value, "configuration");
   }
 
   @Test
