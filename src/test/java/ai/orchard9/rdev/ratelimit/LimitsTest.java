@@ -96,13 +96,7 @@ final class LimitsTest {
 
   @Test
   void changesHereAtOnceAndElsewhereWithinTwoSeconds() {
-    var changes =
-        here.change(
-            ALICE,
-            Map.of("max_streams", "7", "cache_ttl", "1m"),
-            Optional.empty(),
-            Optional.empty(),
-            false);
+    var changes = change(Map.of("max_streams", "7", "cache_ttl", "1m"));
 
     assertThat(changes)
         .containsExactlyInAnyOrder(
@@ -122,13 +116,7 @@ final class LimitsTest {
 
   @Test
   void putsItselfBackByTheDatabasesClock() {
-    var change =
-        here.change(
-            ALICE,
-            Map.of("concurrent_commands", "2"),
-            Optional.empty(),
-            Optional.of(Duration.ofSeconds(3)),
-            false);
+    var change = changeFor(Duration.ofSeconds(3), Map.of("concurrent_commands", "2"));
 
     await().atMost(EVERYWHERE).until(() -> there.concurrentCommands() == 2);
     var left =
@@ -150,13 +138,8 @@ final class LimitsTest {
 
   @Test
   void putsItselfBackAlsoWhileTheDatabaseIsAwayAndKeepsTheRest() {
-    here.change(ALICE, Map.of("max_streams", "7"), Optional.empty(), Optional.empty(), false);
-    here.change(
-        ALICE,
-        Map.of("concurrent_commands", "2"),
-        Optional.empty(),
-        Optional.of(Duration.ofSeconds(3)),
-        false);
+    change(Map.of("max_streams", "7"));
+    changeFor(Duration.ofSeconds(3), Map.of("concurrent_commands", "2"));
     await()
         .atMost(EVERYWHERE)
         .until(() -> there.maxStreams() == 7 && there.concurrentCommands() == 2);
@@ -166,13 +149,13 @@ final class LimitsTest {
     await().atMost(Duration.ofSeconds(5)).until(() -> there.concurrentCommands() == 5);
     assertThat(there.maxStreams()).isEqualTo(7);
     isAway.set(false);
-    here.change(ALICE, Map.of("max_streams", "8"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("max_streams", "8"));
     await().atMost(EVERYWHERE).until(() -> there.maxStreams() == 8);
   }
 
   @Test
   void survivesARestart() throws Exception {
-    here.change(ALICE, Map.of("rate_limit_rps", "3"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("rate_limit_rps", "3"));
 
     var next = limits(POSTGRES.jdbi());
     next.start();
@@ -183,7 +166,7 @@ final class LimitsTest {
 
   @Test
   void givesAKeyWhatOperatorsSayElseItsOwnElseThatOfAll() {
-    here.change(ALICE, Map.of("rate_limit_rps", "3"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("rate_limit_rps", "3"));
     here.change(
         ALICE, Map.of("rate_limit_rps", "50"), Optional.of("0a0b0c0d"), Optional.empty(), false);
 
@@ -205,12 +188,7 @@ final class LimitsTest {
 
   @Test
   void resetsEverything() {
-    here.change(
-        ALICE,
-        Map.of("rate_limit_rps", "3", "max_streams", "7"),
-        Optional.empty(),
-        Optional.empty(),
-        false);
+    change(Map.of("rate_limit_rps", "3", "max_streams", "7"));
     here.change(
         ALICE, Map.of("rate_limit_rps", "50"), Optional.of("admin"), Optional.empty(), false);
     await().atMost(EVERYWHERE).until(() -> there.maxStreams() == 7);
@@ -295,7 +273,7 @@ final class LimitsTest {
             "max_streams".equals(name) ? "cache_ttl" : "max_streams",
             "max_streams".equals(name) ? "2s" : "9");
 
-    assertThatThrownBy(() -> here.change(ALICE, values, Optional.empty(), Optional.empty(), false))
+    assertThatThrownBy(() -> change(values))
         .isInstanceOfSatisfying(
             ApiException.BadRequest.class,
             it -> assertThat(it.details()).containsExactly(new FieldError(name, message)));
@@ -318,9 +296,7 @@ final class LimitsTest {
                 assertThat(it.details())
                     .extracting(FieldError::field)
                     .containsExactly("max_streams", "key", "for"));
-    assertThatThrownBy(
-            () -> here.change(ALICE, Map.of(), Optional.empty(), Optional.empty(), false))
-        .isInstanceOf(ApiException.BadRequest.class);
+    assertThatThrownBy(() -> change(Map.of())).isInstanceOf(ApiException.BadRequest.class);
     assertThatThrownBy(() -> here.reset(ALICE, Set.of("nope"), Optional.empty(), false))
         .isInstanceOfSatisfying(
             ApiException.BadRequest.class,
@@ -332,6 +308,14 @@ final class LimitsTest {
                                 "nope",
                                 "is not a limit; there are rate_limit_rps, concurrent_commands,"
                                     + " max_running_commands, max_streams, cache_ttl"))));
+  }
+
+  private List<LimitChange> change(Map<String, String> values) {
+    return here.change(ALICE, values, Optional.empty(), Optional.empty(), false);
+  }
+
+  private List<LimitChange> changeFor(Duration time, Map<String, String> values) {
+    return here.change(ALICE, values, Optional.empty(), Optional.of(time), false);
   }
 
   private static Caller caller(String prefix, Optional<Integer> rps) {
