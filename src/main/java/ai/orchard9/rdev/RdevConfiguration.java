@@ -3,6 +3,9 @@ package ai.orchard9.rdev;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.database.DatabaseConfig;
+import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
+import ai.orchard9.rdev.ratelimit.LimitName;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
@@ -50,8 +53,8 @@ public final class RdevConfiguration extends Configuration {
   /// @param claudeCommand the CLI
   /// @param claudeEnvironment names that requests may set for it, separated by commas
   public record Execution(
-      @Min(1) @Max(10_000) int concurrentCommands,
-      @Min(1) @Max(100_000) int maximumRunning,
+      @Min(1) @Max(ConfiguredLimits.MOST_CONCURRENT_COMMANDS) int concurrentCommands,
+      @Min(1) @Max(ConfiguredLimits.MOST_RUNNING_COMMANDS) int maximumRunning,
       @Min(1024) long outputLimitBytes,
       @Min(1) int maximumWaiting,
       String claudeCommand,
@@ -81,7 +84,9 @@ public final class RdevConfiguration extends Configuration {
   ///
   /// @param requestsPerSecond of a key that has no limit of its own
   /// @param window over which that is averaged, in whole seconds up to an hour
-  public record RateLimit(@Min(1) @Max(10_000) int requestsPerSecond, Duration window) {
+  public record RateLimit(@Min(1) @Max(Caller.MOST_RPS) int requestsPerSecond, Duration window) {
+    /// Which windows there are, in words.
+    static final String WINDOW = "in whole seconds from 1s to 1h";
 
     static boolean isWindow(String text) {
       return isWindow(Duration.parse(text));
@@ -89,11 +94,11 @@ public final class RdevConfiguration extends Configuration {
 
     private static boolean isWindow(Duration window) {
       var ms = window.toMilliseconds();
-      return ms >= 1000 && ms <= 3_600_000 && ms % 1000 == 0;
+      return LimitName.RATE_LIMIT_WINDOW.allows(ms) && ms % 1000 == 0;
     }
 
     /// Whether the window can be told in the seconds of the headers.
-    @ValidationMethod(message = "window must be in whole seconds from 1s to 1h")
+    @ValidationMethod(message = "window must be " + WINDOW)
     public boolean isWindowInWholeSeconds() {
       return isWindow(window);
     }
@@ -119,7 +124,7 @@ public final class RdevConfiguration extends Configuration {
   @MinDuration(value = 1, unit = TimeUnit.DAYS)
   private Duration commandRetention = Duration.days(365);
 
-  private @Min(1) @Max(1_000_000) int maximumStreams = 10_000;
+  private @Min(1) @Max(ConfiguredLimits.MOST_STREAMS) int maximumStreams = 10_000;
 
   /// Where the server keeps what is its own.
   @JsonProperty

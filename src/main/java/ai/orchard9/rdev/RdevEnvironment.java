@@ -2,6 +2,7 @@ package ai.orchard9.rdev;
 
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.http.AddressRange;
+import ai.orchard9.rdev.ratelimit.LimitName;
 import java.util.List;
 
 /// Every environment variable that operators set, and what it may hold.
@@ -34,14 +35,14 @@ final class RdevEnvironment {
               "TRUSTED_PROXIES",
               "addresses or CIDRs, separated by commas",
               list -> AddressRange.parseList(list).size() > 0),
-          EnvironmentRule.number("CONCURRENT_COMMANDS", 1, 10_000),
-          EnvironmentRule.number("MAX_RUNNING_COMMANDS", 1, 100_000),
-          EnvironmentRule.number("MAX_STREAMS", 1, 1_000_000),
+          range(LimitName.CONCURRENT_COMMANDS),
+          range(LimitName.MAX_RUNNING_COMMANDS),
+          range(LimitName.MAX_STREAMS),
           EnvironmentRule.number("OUTPUT_LIMIT_BYTES", 1024, MOST_OUTPUT),
-          EnvironmentRule.number("RATE_LIMIT_RPS", 1, 10_000),
+          range(LimitName.RATE_LIMIT_RPS),
           EnvironmentRule.parsed(
               "RATE_LIMIT_WINDOW",
-              "a time with its unit, in whole seconds from 1s to 1h",
+              "a time with its unit, " + RdevConfiguration.RateLimit.WINDOW,
               RdevConfiguration.RateLimit::isWindow),
           EnvironmentRule.duration("CACHE_TTL"),
           EnvironmentRule.duration("AGING"),
@@ -53,4 +54,10 @@ final class RdevEnvironment {
               list -> list.matches("[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[A-Za-z_][A-Za-z0-9_]*)*")));
 
   private RdevEnvironment() {}
+
+  /// A limit may be set to what operators may move it to while the service runs.
+  private static EnvironmentRule range(LimitName limit) {
+    return EnvironmentRule.parsed(
+        limit.name(), limit.allowed(), text -> limit.parse(text).isPresent());
+  }
 }

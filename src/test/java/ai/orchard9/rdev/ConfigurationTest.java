@@ -16,17 +16,21 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.util.Duration;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigurationTest {
+  @TempDir Path folder;
 
   @ParameterizedTest
   @ValueSource(strings = {"config.yml", "config-e2e.yml"})
@@ -154,7 +158,7 @@ final class ConfigurationTest {
   void hasARuleOrNoNeedOfOneForEveryNameInTheFile() throws Exception {
     // Any text will do for these.
     var free =
-        java.util.Set.of(
+        Set.of(
             "NAME",
             "RDEV_HOME",
             "BIND_HOST",
@@ -178,10 +182,9 @@ final class ConfigurationTest {
 
   @Test
   void refusesUnknownKeys() throws Exception {
-    var file = Files.createTempFile("config", ".yml");
-    Files.writeString(file, Files.readString(Path.of("config.yml")) + "\nnope: 1\n");
+    var file = written(Files.readString(Path.of("config.yml")) + "\nnope: 1\n");
 
-    assertThatThrownBy(() -> load(file.toString(), Map.of())).hasMessageContaining("nope");
+    assertThatThrownBy(() -> load(file, Map.of())).hasMessageContaining("nope");
   }
 
   @ParameterizedTest
@@ -193,23 +196,25 @@ final class ConfigurationTest {
       throws Exception {
     var text = Files.readString(Path.of("config.yml"));
     assertThat(text).contains(line);
-    var file = Files.createTempFile("config", ".yml");
-    Files.writeString(file, text.replace(line, wrong));
+    var file = written(text.replace(line, wrong));
 
-    assertThatThrownBy(() -> load(file.toString(), Map.of())).hasMessageContaining(complaint);
+    assertThatThrownBy(() -> load(file, Map.of())).hasMessageContaining(complaint);
   }
 
   @Test
   void namesAPatternOfThePolicyThatDoesNotCompile() throws Exception {
-    var file = Files.createTempFile("config", ".yml");
-    Files.writeString(
-        file,
-        Files.readString(Path.of("config.yml"))
-            .replace("  shellDeny:\n", "  shellDeny:\n    mine: '(?=x)'\n"));
+    var file =
+        written(
+            Files.readString(Path.of("config.yml"))
+                .replace("  shellDeny:\n", "  shellDeny:\n    mine: '(?=x)'\n"));
 
-    assertThatThrownBy(() -> load(file.toString(), Map.of()))
+    assertThatThrownBy(() -> load(file, Map.of()))
         .hasMessageContaining("policy.shellDeny.mine is no RE2 pattern")
         .hasMessageContaining("(?=");
+  }
+
+  private String written(String text) throws IOException {
+    return Files.writeString(folder.resolve("config.yml"), text).toString();
   }
 
   private static RdevConfiguration load(String file, Map<String, String> environment)

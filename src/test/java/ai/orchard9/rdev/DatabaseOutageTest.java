@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ final class DatabaseOutageTest {
     signal("-STOP", stopped);
     try {
       // More callers than connections: who waits for one is answered too.
-      var answers = new ArrayList<java.util.concurrent.CompletableFuture<Answer>>();
+      var answers = new ArrayList<CompletableFuture<Answer>>();
       for (var i = 0; i < CALLERS; i++) {
         answers.add(timed("/commands"));
       }
@@ -114,7 +115,7 @@ final class DatabaseOutageTest {
 
   private record Answer(HttpResponse<String> response, Duration took) {}
 
-  private java.util.concurrent.CompletableFuture<Answer> timed(String path) {
+  private CompletableFuture<Answer> timed(String path) {
     var begun = System.nanoTime();
     return client
         .sendAsync(request(path), HttpResponse.BodyHandlers.ofString())

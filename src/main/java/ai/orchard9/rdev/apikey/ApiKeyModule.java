@@ -50,7 +50,6 @@ public final class ApiKeyModule {
     var service = new ApiKeyService(api, audit, known, defaultRps);
     environment.lifecycle().manage(lastUses);
     environment.jersey().register(new ApiKeyResource(service));
-    environment.jersey().register(new DeprecationFilter());
     return new ApiKeyModule(
         new ApiKeyAuthenticator(adminKey, known, lastUses, failures, System::nanoTime, registry),
         service,

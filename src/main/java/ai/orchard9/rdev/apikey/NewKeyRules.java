@@ -3,6 +3,7 @@ package ai.orchard9.rdev.apikey;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.FieldError;
 import ai.orchard9.rdev.http.AddressRange;
+import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ final class NewKeyRules {
   private static final int LONGEST_NAME = 255;
   private static final int LONGEST_PROJECT = 253;
   private static final int MOST_ENTRIES = 200;
-  private static final int MOST_RPS = 10_000;
   private static final int MOST_TURNS = 1_000_000;
   private static final long MOST_TOKENS = 1_000_000_000_000L;
   private static final double MOST_USD = 1_000_000;
@@ -43,7 +43,7 @@ final class NewKeyRules {
             entries("command_types", request.commandTypes(), NewKeyRules::commandType),
             entries("allowed_ips", request.allowedIps(), it -> AddressRange.parse(it).toString()),
             lifetime(request.expiresIn()),
-            within("rate_limit_rps", request.rateLimitRps(), 1, MOST_RPS),
+            within("rate_limit_rps", request.rateLimitRps(), 1, Caller.MOST_RPS),
             within("max_turns", request.maxTurns(), 1, MOST_TURNS),
             within("max_tokens", request.maxTokens(), 1L, MOST_TOKENS),
             within("max_cost_usd", request.maxCostUsd(), Double.MIN_VALUE, MOST_USD));

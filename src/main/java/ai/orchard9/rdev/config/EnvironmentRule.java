@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /// What one environment variable may hold. Checked before the configuration is read, so that a
 /// wrong value is told by the name that the operator set, not by a place inside `config.yml`.
@@ -55,7 +56,7 @@ public record EnvironmentRule(
   public static Optional<String> complaints(
       Iterable<EnvironmentRule> rules, Map<String, String> environment) {
     var lines =
-        java.util.stream.StreamSupport.stream(rules.spliterator(), false)
+        StreamSupport.stream(rules.spliterator(), false)
             .filter(rule -> !environment.getOrDefault(rule.name, "").isBlank())
             .filter(rule -> !rule.isKept(environment.getOrDefault(rule.name, "")))
             .map(rule -> rule.complaint(environment.getOrDefault(rule.name, "")))

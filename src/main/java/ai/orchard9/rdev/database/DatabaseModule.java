@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -103,7 +104,7 @@ public final class DatabaseModule {
   }
 
   private static Jdbi pool(Environment environment, Pool pool, DatabaseTarget target) {
-    var name = pool.name().toLowerCase(java.util.Locale.ROOT);
+    var name = pool.name().toLowerCase(Locale.ROOT);
     var dataSource = pool.configure(target).build(environment.metrics(), name);
     environment.lifecycle().manage(dataSource);
     return Jdbis.over(dataSource);

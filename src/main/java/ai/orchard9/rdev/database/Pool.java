@@ -2,6 +2,7 @@ package ai.orchard9.rdev.database;
 
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.util.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +35,7 @@ enum Pool {
     factory.setProperties(
         Map.of(
             "ApplicationName",
-            "rdev-api " + name().toLowerCase(java.util.Locale.ROOT),
+            "rdev-api " + name().toLowerCase(Locale.ROOT),
             "connectTimeout",
             String.valueOf(CONNECT_SECONDS),
             "loginTimeout",

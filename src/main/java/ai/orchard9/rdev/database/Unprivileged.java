@@ -2,6 +2,7 @@ package ai.orchard9.rdev.database;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ record Unprivileged(List<String> prefix, int owner) {
     }
     try (Stream<Path> all = Files.walk(path)) {
       for (var each : (Iterable<Path>) all::iterator) {
-        Files.setAttribute(each, "unix:uid", owner, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(each, "unix:uid", owner, LinkOption.NOFOLLOW_LINKS);
       }
     }
   }

@@ -62,16 +62,22 @@ final class AccessFeature implements DynamicFeature {
       }
       switch (authenticator.authenticate(key, RequestContext.of(request).clientAddress())) {
         case Authentication.Accepted(var caller) -> {
-          request.setProperty(Caller.ATTRIBUTE, caller);
+          know(request, caller);
           request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
         }
         case Authentication.Refused(var reason, var caller) -> {
           if (caller != null) {
-            request.setProperty(Caller.ATTRIBUTE, caller);
+            know(request, caller);
           }
           throw reason;
         }
       }
+    }
+
+    /// Holders of a replaced key are told with every answer when it ends.
+    private static void know(ContainerRequestContext request, Caller caller) {
+      request.setProperty(Caller.ATTRIBUTE, caller);
+      caller.deprecation().ifPresent(end -> AnswerHeaders.put(request, "Deprecation", end));
     }
 
     private static @Nullable String presentedKey(ContainerRequestContext request) {

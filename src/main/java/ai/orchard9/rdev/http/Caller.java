@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keyPrefix the 8 characters that tell keys apart in logs
 /// @param projects ids that the key is limited to; empty `Optional`: every project
 /// @param commandTypes types that the key is limited to; empty `Optional`: every type
-/// @param rateLimitRps requests a second that the key may make; empty: as many as any
+/// @param rateLimitRps requests a second that the key may make, up to [#MOST_RPS]; empty: as many
+///   as any
 /// @param deprecatedUntil when the key ends because another has taken its place
 public record Caller(
     @Nullable UUID keyId,
@@ -32,6 +33,9 @@ public record Caller(
     projects = projects.map(Set::copyOf);
     commandTypes = commandTypes.map(Set::copyOf);
   }
+
+  /// The most requests a second that a key can be given.
+  public static final int MOST_RPS = 10_000;
 
   static final String ATTRIBUTE = "ai.orchard9.rdev.caller";
 
@@ -57,7 +61,7 @@ public record Caller(
 
   /// The `Deprecation` header (RFC 9745) of every answer to a key that another has replaced: when
   /// it ends.
-  public Optional<String> deprecation() {
+  Optional<String> deprecation() {
     return deprecatedUntil.map(end -> "@" + end.getEpochSecond());
   }
 

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -44,7 +45,7 @@ public final class Json {
             .build();
     var mapper =
         JsonMapper.builder(
-                com.fasterxml.jackson.core.JsonFactory.builder()
+                JsonFactory.builder()
                     .streamReadConstraints(constraints)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .disable(JsonReadFeature.ALLOW_TRAILING_COMMA)

@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.ops;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +18,7 @@ public final class Readiness {
   /// @param checks what each check said, in the order declared
   public record Report(String status, Map<String, String> checks) {
     public Report {
-      checks = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(checks));
+      checks = Collections.unmodifiableMap(new LinkedHashMap<>(checks));
     }
   }
 

@@ -11,6 +11,12 @@ public record ConfiguredLimits(
     int maxStreams,
     Duration cacheTtl) {
 
+  /// The highest that [LimitName] and the configuration let it be; so the two below.
+  public static final int MOST_CONCURRENT_COMMANDS = 10_000;
+
+  public static final int MOST_RUNNING_COMMANDS = 100_000;
+  public static final int MOST_STREAMS = 1_000_000;
+
   long of(LimitName name) {
     return switch (name) {
       case RATE_LIMIT_RPS -> rateLimitRps;

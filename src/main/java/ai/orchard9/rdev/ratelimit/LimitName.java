@@ -1,22 +1,24 @@
 package ai.orchard9.rdev.ratelimit;
 
+import ai.orchard9.rdev.http.Caller;
 import io.dropwizard.util.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// A limit of the service, by the name that operators use, and what it may be set to.
 public enum LimitName {
   /// Requests a second that a key may make, averaged over the window.
-  RATE_LIMIT_RPS(1, 10_000),
+  RATE_LIMIT_RPS(1, Caller.MOST_RPS),
   /// The window of that limit. It is the same on all servers, and fixed while they run.
   RATE_LIMIT_WINDOW(1_000, 3_600_000),
   /// Running commands per project.
-  CONCURRENT_COMMANDS(1, 10_000),
+  CONCURRENT_COMMANDS(1, ConfiguredLimits.MOST_CONCURRENT_COMMANDS),
   /// Running commands per server.
-  MAX_RUNNING_COMMANDS(1, 100_000),
+  MAX_RUNNING_COMMANDS(1, ConfiguredLimits.MOST_RUNNING_COMMANDS),
   /// Open event streams per server.
-  MAX_STREAMS(1, 1_000_000),
+  MAX_STREAMS(1, ConfiguredLimits.MOST_STREAMS),
   /// How old the list of projects may be before the runtime is asked again.
   CACHE_TTL(1_000, 86_400_000);
 
@@ -33,7 +35,7 @@ public enum LimitName {
 
   /// As in `rate_limit_rps=20` and in the audit log.
   public String wire() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /// The limit of that name.
@@ -68,16 +70,18 @@ public enum LimitName {
   /// Reads a value: a count, or a time in milliseconds.
   ///
   /// @return empty if it is not [#allowed]
-  Optional<Long> parse(String text) {
+  public Optional<Long> parse(String text) {
     try {
-      return inRange(isTime() ? Duration.parse(text).toMilliseconds() : Long.parseLong(text));
+      var value = isTime() ? Duration.parse(text).toMilliseconds() : Long.parseLong(text);
+      return allows(value) ? Optional.of(value) : Optional.empty();
     } catch (IllegalArgumentException unreadable) {
       return Optional.empty();
     }
   }
 
-  private Optional<Long> inRange(long value) {
-    return value >= least && value <= most ? Optional.of(value) : Optional.empty();
+  /// Whether a count, or a time in milliseconds, is within the range.
+  public boolean allows(long value) {
+    return value >= least && value <= most;
   }
 
   /// Shows a value as it can be set.

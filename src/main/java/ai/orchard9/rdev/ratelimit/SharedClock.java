@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.ratelimit;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
@@ -16,7 +17,7 @@ final class SharedClock {
   /// @param nanos a monotonic time source
   SharedClock(InstantSource guess, LongSupplier nanos) {
     this.nanos = nanos;
-    this.ahead = ChronoUnit.MICROS.between(java.time.Instant.EPOCH, guess.instant()) - own();
+    this.ahead = ChronoUnit.MICROS.between(Instant.EPOCH, guess.instant()) - own();
   }
 
   /// Microseconds since the epoch.

@@ -161,7 +161,6 @@ public final class OpenStreams implements Managed {
     long number = numbers.incrementAndGet();
     var follower = new Answer.Follower(number, project, target, caller);
     var answer = new Answer(follower, source, sink, this);
-    caller.deprecation().ifPresent(end -> sink.header("Deprecation", end));
     open.put(number, answer);
     connections.inc();
     active.inc();

@@ -373,7 +373,7 @@ final class ApiKeyServiceTest {
   }
 
   private static NewKey key(String name, String... scopes) {
-    return ApiKeyAuthenticatorTest.newKey(name, scopes);
+    return PresentedKeys.newKey(name, scopes);
   }
 
   private static NewKey limited(String name, String project, String scope) {

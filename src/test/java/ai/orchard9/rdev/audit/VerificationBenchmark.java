@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.orchard9.rdev.bench.Report;
 import ai.orchard9.rdev.bench.Samples;
 import ai.orchard9.rdev.testing.PostgresExtension;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,6 +49,6 @@ final class VerificationBenchmark {
   }
 
   private static String seconds(Samples samples) {
-    return String.format(java.util.Locale.ROOT, "%.2f", samples.median() / 1e3);
+    return String.format(Locale.ROOT, "%.2f", samples.median() / 1e3);
   }
 }

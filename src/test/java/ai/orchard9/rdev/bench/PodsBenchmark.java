@@ -17,9 +17,9 @@ import ai.orchard9.rdev.testing.Backend;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import ai.orchard9.rdev.testing.cluster.FakeCluster;
+import ai.orchard9.rdev.testing.cluster.PodSpec;
 import io.dropwizard.core.setup.Environment;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -215,25 +215,8 @@ final class PodsBenchmark {
   }
 
   private static Pod pod(int number) {
-    return new PodBuilder()
-        .withNewMetadata()
-        .withName("p-" + number + "-0")
-        .withNamespace("rdev")
-        .withUid("uid-" + number)
-        .withCreationTimestamp("2026-01-01T00:00:00Z")
-        .withLabels(
-            Map.of(
-                "rdev.orchard9.ai/project", "true", "rdev.orchard9.ai/project-id", "p-" + number))
-        .withAnnotations(Map.of("rdev.orchard9.ai/name", "Project " + number))
-        .endMetadata()
-        .withNewSpec()
-        .addNewContainer()
-        .withName("main")
-        .endContainer()
-        .endSpec()
-        .withNewStatus()
-        .withPhase("Pending")
-        .endStatus()
-        .build();
+    return PodSpec.project("p-" + number)
+        .annotation("rdev.orchard9.ai/name", "Project " + number)
+        .pending();
   }
 }

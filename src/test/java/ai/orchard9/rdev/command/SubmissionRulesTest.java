@@ -127,7 +127,7 @@ class SubmissionRulesTest {
         "GIT_AUTHOR_x | x",
         "LC_all | C",
         "LCX | C",
-        "LC_ALL | /work/locale",
+        "LC_ALL | /usr/share/locale",
         "LC_MESSAGES | ../locale",
         "LANG | a/b",
         "TZ | /etc/passwd",

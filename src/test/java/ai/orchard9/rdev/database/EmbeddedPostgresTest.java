@@ -2,7 +2,10 @@ package ai.orchard9.rdev.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.orchard9.rdev.config.Secret;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -62,9 +65,7 @@ final class EmbeddedPostgresTest {
   @Test
   void refusesAWrongPassword() throws Exception {
     var target = start().target();
-    var wrong =
-        new DatabaseTarget(
-            target.jdbcUrl(), target.user(), new ai.orchard9.rdev.config.Secret<>("wrong"));
+    var wrong = new DatabaseTarget(target.jdbcUrl(), target.user(), new Secret<>("wrong"));
 
     var refused = catchSqlState(() -> wrong.connect());
 
@@ -165,7 +166,7 @@ final class EmbeddedPostgresTest {
   void takesAnotherPortWhenTheLastOneIsTaken() throws Exception {
     var file = HOME.resolve("postgres/port");
     var port = Integer.parseInt(Files.readString(file));
-    try (var _ = new java.net.ServerSocket(port, 1, java.net.InetAddress.getLoopbackAddress())) {
+    try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       assertThat(ask(start(), "SELECT 1")).isEqualTo("1");
       assertThat(Postmaster.of(DATA).orElseThrow().port()).isNotEqualTo(port);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.PostgresExtension;
 import java.util.List;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -49,7 +50,7 @@ final class MigrationsTest {
 
   private static List<String> tables(String database) throws Exception {
     try (var connection = POSTGRES.target().named(database).connect()) {
-      var handle = org.jdbi.v3.core.Jdbi.open(connection);
+      var handle = Jdbi.open(connection);
       return handle
           .createQuery(
               "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.History;
 import ai.orchard9.rdev.testing.SseClient;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -288,9 +290,9 @@ final class AnswersTest {
         .isEqualTo(ids.reversed().subList(0, 4));
   }
 
-  private static Stream<com.fasterxml.jackson.databind.JsonNode> stream(ApiClient.Answer answer) {
+  private static Stream<JsonNode> stream(ApiClient.Answer answer) {
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-    return java.util.stream.StreamSupport.stream(answer.data().spliterator(), false);
+    return StreamSupport.stream(answer.data().spliterator(), false);
   }
 
   private void cancel(String id) {

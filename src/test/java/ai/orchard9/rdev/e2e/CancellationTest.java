@@ -9,6 +9,7 @@ import ai.orchard9.rdev.testing.Processes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
@@ -157,7 +158,7 @@ final class CancellationTest {
     return answer.data().path("id").asText();
   }
 
-  private java.util.Set<Long> sleepers() {
+  private Set<Long> sleepers() {
     return Processes.running("sleep " + nap);
   }
 

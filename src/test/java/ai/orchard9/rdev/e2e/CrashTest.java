@@ -8,6 +8,7 @@ import ai.orchard9.rdev.testing.Reader;
 import ai.orchard9.rdev.testing.Repetitions;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,6 @@ final class CrashTest {
   private static void awaitNothingLeft(ServerProcess server, String id) {
     await("spool of " + id + " is gone")
         .atMost(Duration.ofSeconds(10))
-        .until(() -> !java.nio.file.Files.exists(server.spool().resolve(id + ".1")));
+        .until(() -> !Files.exists(server.spool().resolve(id + ".1")));
   }
 }

@@ -11,6 +11,7 @@ import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ final class DatabaseTroubleTest {
     assertThat(client.get("/projects").status()).isEqualTo(200);
   }
 
-  private static void told(java.util.function.Supplier<ApiClient.Answer> call) {
+  private static void told(Supplier<ApiClient.Answer> call) {
     var before = System.nanoTime();
     var answer = call.get();
     assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(TOLD_WITHIN);

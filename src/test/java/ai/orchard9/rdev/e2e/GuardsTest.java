@@ -2,16 +2,10 @@ package ai.orchard9.rdev.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.orchard9.rdev.http.Public;
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.tngtech.archunit.core.domain.JavaMethod;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import jakarta.ws.rs.HttpMethod;
-import jakarta.ws.rs.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,12 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,121 +60,6 @@ final class GuardsTest {
     }
   }
 
-  /// One resource method.
-  ///
-  /// @param path for one call: may make what the call is about
-  /// @param scope what a key needs; empty: any key will do
-  /// @param ofProject whether a key of another project is told that there is nothing
-  /// @param success status for the right key
-  /// @param action what is on record then; empty: nothing
-  record Endpoint(
-      String method,
-      String template,
-      PathMaker path,
-      @Nullable Object body,
-      String scope,
-      boolean ofProject,
-      int success,
-      String action) {
-    @Override
-    public String toString() {
-      return method + " " + template;
-    }
-  }
-
-  interface PathMaker {
-    String make();
-  }
-
-  private static final List<Endpoint> ENDPOINTS =
-      List.of(
-          reading("/projects", () -> "/projects", "projects:read", false),
-          reading("/projects/{id}", () -> "/projects/demo", "projects:read", true),
-          submitting("shell", Map.of("command", "true")),
-          submitting("git", Map.of("args", List.of("status"))),
-          submitting("claude", Map.of("prompt", "hello")),
-          reading(
-              "/projects/{id}/events",
-              () -> "/projects/demo/events?stream_id=" + finished(),
-              "projects:read",
-              true),
-          reading("/commands", () -> "/commands", "projects:read", false),
-          reading("/commands/{id}", () -> "/commands/" + finished(), "projects:read", true),
-          reading(
-              "/commands/{id}/events",
-              () -> "/commands/" + finished() + "/events",
-              "projects:read",
-              true),
-          reading(
-              "/commands/{id}/output",
-              () -> "/commands/" + finished() + "/output",
-              "projects:read",
-              true),
-          new Endpoint(
-              "POST",
-              "/commands/{id}/cancel",
-              () -> "/commands/" + running() + "/cancel",
-              Map.of("grace_seconds", 0),
-              "projects:execute",
-              true,
-              202,
-              "command.cancelled"),
-          reading("/audit", () -> "/audit", "audit:read", false),
-          reading("/audit/verify", () -> "/audit/verify", "audit:read", false),
-          new Endpoint(
-              "POST",
-              "/keys",
-              () -> "/keys",
-              Map.of(
-                  "name",
-                  "made by a key",
-                  "scopes",
-                  List.of("projects:read"),
-                  "project_ids",
-                  List.of(DEMO)),
-              "keys:write",
-              false,
-              201,
-              "key.created"),
-          reading("/keys", () -> "/keys", "keys:read", false),
-          reading("/keys/{id}", () -> "/keys/" + keyId(), "keys:read", true),
-          reading("/keys/self", () -> "/keys/self", "", false),
-          new Endpoint(
-              "DELETE",
-              "/keys/{id}",
-              () -> "/keys/" + keyId(),
-              null,
-              "keys:write",
-              true,
-              204,
-              "key.revoked"),
-          new Endpoint(
-              "POST",
-              "/keys/{id}/rotate",
-              () -> "/keys/" + keyId() + "/rotate",
-              Map.of(),
-              "keys:write",
-              true,
-              201,
-              "key.rotated"));
-
-  private static Endpoint reading(
-      String template, PathMaker path, String scope, boolean ofProject) {
-    return new Endpoint("GET", template, path, null, scope, ofProject, 200, "");
-  }
-
-  private static Endpoint submitting(String type, Object body) {
-    return new Endpoint(
-        "POST",
-        "/projects/{id}/" + type,
-        () -> "/projects/demo/" + type,
-        body,
-        "projects:execute",
-        true,
-        202,
-        "command.submitted");
-  }
-
   @BeforeAll
   static void start() {
     server =
@@ -193,13 +70,16 @@ final class GuardsTest {
             .environment("CONCURRENT_COMMANDS", "100")
             .project(DEMO)
             .project(OTHER)
+            .project(Endpoint.PAUSED)
             .start();
+    var paused = server.admin().run("queue?action=pause&project=" + Endpoint.PAUSED);
+    assertThat(paused.lines()).containsExactly("paused=" + Endpoint.PAUSED);
     KEYS.put(Credential.GARBAGE, "let me in");
     KEYS.put(Credential.BAD_CHECKSUM, made(Map.of("scopes", all())).replaceAll(".$", "-"));
     KEYS.put(Credential.UNKNOWN, unknown());
     KEYS.put(Credential.WRONG_ADDRESS, made(restricted("allowed_ips", List.of("198.51.100.0/24"))));
     KEYS.put(Credential.OTHER_PROJECT, made(restricted("project_ids", List.of(OTHER))));
-    KEYS.put(Credential.RIGHT, made(restricted("project_ids", List.of(DEMO, OTHER))));
+    KEYS.put(Credential.RIGHT, made(restricted("project_ids", List.of(DEMO, OTHER, Endpoint.PAUSED))));
   }
 
   @AfterAll
@@ -208,7 +88,7 @@ final class GuardsTest {
   }
 
   static Stream<Arguments> cases() {
-    return ENDPOINTS.stream()
+    return Endpoint.ALL.stream()
         .flatMap(
             endpoint ->
                 Arrays.stream(Credential.values())
@@ -244,37 +124,6 @@ final class GuardsTest {
     return endpoint.action().equals("key.created");
   }
 
-  @Test
-  void theTableHasEveryEndpoint() {
-    var declared =
-        new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("ai.orchard9.rdev")
-                .stream()
-                .filter(it -> it.isAnnotatedWith(Path.class))
-                .flatMap(it -> it.getMethods().stream())
-                .filter(it -> verb(it).isPresent() && !it.isAnnotatedWith(Public.class))
-                .map(it -> verb(it).orElseThrow() + " " + template(it))
-                .collect(Collectors.toSet());
-
-    assertThat(ENDPOINTS.stream().map(Endpoint::toString)).containsAll(declared);
-    assertThat(declared).containsAll(ENDPOINTS.stream().map(Endpoint::toString).toList());
-  }
-
-  private static Optional<String> verb(JavaMethod method) {
-    return method.getAnnotations().stream()
-        .map(it -> it.getRawType().tryGetAnnotationOfType(HttpMethod.class))
-        .flatMap(Optional::stream)
-        .map(HttpMethod::value)
-        .findFirst();
-  }
-
-  private static String template(JavaMethod method) {
-    var own = method.tryGetAnnotationOfType(Path.class).map(Path::value).orElse("");
-    var whole = method.getOwner().getAnnotationOfType(Path.class).value() + own;
-    return whole.replaceAll("\\{[a-z]+\\}", "{id}");
-  }
-
   private static void assertRefused(ApiClient.Answer answer, int status, String code) {
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
     assertThat(answer.errorCode()).isEqualTo(code);
@@ -298,7 +147,7 @@ final class GuardsTest {
     // An address of its own for each: one that fails too often is told so.
     return client.send(
         endpoint.method(),
-        endpoint.path().make(),
+        endpoint.path().apply(admin()),
         Optional.ofNullable(endpoint.body()),
         "X-Forwarded-For",
         "203.0." + number / 250 + "." + number % 250,
@@ -365,12 +214,6 @@ final class GuardsTest {
     return create(fields).path("key").asText();
   }
 
-  private static String keyId() {
-    return create(Map.of("scopes", List.of("projects:read"), "project_ids", List.of(DEMO)))
-        .path("id")
-        .asText();
-  }
-
   /// Right in form and checksum, but no row has it.
   private static String unknown() {
     var created = create(Map.of("scopes", all()));
@@ -379,16 +222,6 @@ final class GuardsTest {
             server().database(),
             "DELETE FROM api_keys WHERE id = '" + created.path("id").asText() + "'");
     return created.path("key").asText();
-  }
-
-  private static String finished() {
-    return admin().run("true").path("id").asText();
-  }
-
-  private static String running() {
-    var id = admin().shell("sleep 600");
-    admin().awaitRunning(id);
-    return id;
   }
 
   private static ApiClient admin() {

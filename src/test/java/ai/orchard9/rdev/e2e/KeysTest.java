@@ -271,8 +271,9 @@ final class KeysTest {
 
     admin.post("/keys/" + old.path("id").asText() + "/rotate", Map.of("grace", "0s"));
 
-    assertThat(client(old.path("key").asText()).get("/projects").errorCode())
-        .isEqualTo("KEY_EXPIRED");
+    var refused = client(old.path("key").asText()).get("/projects");
+    assertThat(refused.errorCode()).isEqualTo("KEY_EXPIRED");
+    assertThat(refused.find("Deprecation")).isPresent();
   }
 
   private Answer make(Map<String, ?> body) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -97,7 +98,7 @@ final class RateLimitTest {
 
   private static void assertNotTold(Answer answer) {
     assertThat(answer.response().headers().map().keySet())
-        .noneMatch(it -> it.toLowerCase(java.util.Locale.ROOT).contains("ratelimit"));
+        .noneMatch(it -> it.toLowerCase(Locale.ROOT).contains("ratelimit"));
   }
 
   @Test
@@ -129,6 +130,7 @@ final class RateLimitTest {
           .isEqualTo(429);
       assertThat(client.get("/health").status()).isEqualTo(200);
 
+      // That the time told is long enough is the point; asking meanwhile would be counted.
       TimeUnit.SECONDS.sleep(wait);
 
       assertThat(client.get("/projects").status()).isEqualTo(200);

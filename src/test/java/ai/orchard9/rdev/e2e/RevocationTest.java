@@ -2,6 +2,7 @@ package ai.orchard9.rdev.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
@@ -78,21 +79,20 @@ final class RevocationTest {
   }
 
   @Test
-  void aRevokedKeyIsRefusedByTheOtherServerWithinASecond() throws Exception {
+  void aRevokedKeyIsRefusedByTheOtherServerWithinASecond() {
     var made = make(Map.of("name", "busy", "scopes", List.of("projects:read")));
     var busy = new ApiClient(other.uri(), made.key());
     assertThat(busy.get("/keys/self").status()).isEqualTo(200);
 
     one.client().delete("/keys/" + made.id());
-    var before = System.nanoTime();
 
-    var answer = busy.get("/keys/self");
-    while (answer.status() == 200 && since(before).compareTo(Duration.ofSeconds(5)) < 0) {
-      Thread.sleep(20);
-      answer = busy.get("/keys/self");
-    }
-    assertThat(answer.errorCode()).isEqualTo("KEY_REVOKED");
-    assertThat(since(before)).isLessThan(PROMISED.plus(MARGIN));
+    var refused =
+        await()
+            .atMost(PROMISED.plus(MARGIN))
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> busy.get("/keys/self"), it -> it.status() != 200);
+    assertThat(refused.errorCode()).isEqualTo("KEY_REVOKED");
   }
 
   @Test
@@ -104,6 +104,7 @@ final class RevocationTest {
       awaitOutput(events);
       postgres.pause();
       try {
+        // Several times as long as between two looks at the keys: nothing is to happen.
         Thread.sleep(2_000);
       } finally {
         postgres.resume();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.History;
+import ai.orchard9.rdev.testing.Processes;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -149,8 +150,7 @@ final class SmallCommandsTest {
     assertThat(command.path("status").asText()).isEqualTo("completed");
     assertThat(command.path("background").asInt()).isEqualTo(1);
     assertThat(client.output(command.path("id").asText())).asString(UTF_8).isEqualTo("hi\n");
-    ai.orchard9.rdev.testing.Processes.running("sleep 300." + nonce)
-        .forEach(pid -> ai.orchard9.rdev.testing.Processes.signal("KILL", pid));
+    Processes.running("sleep 300." + nonce).forEach(pid -> Processes.signal("KILL", pid));
   }
 
   @Test

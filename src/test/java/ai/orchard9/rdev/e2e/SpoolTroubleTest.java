@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -107,8 +108,7 @@ final class SpoolTroubleTest {
   private static void assertEndsClearly(ApiClient client, String id) {
     var command = client.awaitEnd(id, Duration.ofSeconds(60));
     if (command.path("status").asText().equals("completed")) {
-      assertThat(new String(client.output(id), java.nio.charset.StandardCharsets.UTF_8))
-          .isEqualTo("first\nsecond\n");
+      assertThat(new String(client.output(id), UTF_8)).isEqualTo("first\nsecond\n");
     } else {
       assertThat(command.path("error").path("code").asText())
           .as(command.toString())

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// Many readers, slow readers, readers that come and go: each sees every line once, and none harms
@@ -151,7 +152,7 @@ final class StreamsTest {
         var peak = before;
         while (readers.stream().anyMatch(it -> !it.isDone())) {
           peak = Math.max(peak, Processes.residentBytes(server.pid()));
-          java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+          LockSupport.parkNanos(20_000_000);
         }
         for (var reader : readers) {
           assertThat(reader.get()).isEqualTo(megabytes * 10_000L + 2);

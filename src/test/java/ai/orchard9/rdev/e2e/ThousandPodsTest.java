@@ -8,10 +8,9 @@ import ai.orchard9.rdev.testing.Backend;
 import ai.orchard9.rdev.testing.Processes;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
+import ai.orchard9.rdev.testing.cluster.PodSpec;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -63,25 +62,8 @@ final class ThousandPodsTest {
   }
 
   private static Pod pod(int number) {
-    return new PodBuilder()
-        .withNewMetadata()
-        .withName("p-" + number + "-0")
-        .withNamespace("rdev")
-        .withUid("uid-" + number)
-        .withCreationTimestamp("2026-01-01T00:00:00Z")
-        .withLabels(
-            Map.of(
-                "rdev.orchard9.ai/project", "true", "rdev.orchard9.ai/project-id", "p-" + number))
-        .withAnnotations(Map.of("kubectl.kubernetes.io/last-applied-configuration", LAST_APPLIED))
-        .endMetadata()
-        .withNewSpec()
-        .addNewContainer()
-        .withName("main")
-        .endContainer()
-        .endSpec()
-        .withNewStatus()
-        .withPhase("Pending")
-        .endStatus()
-        .build();
+    return PodSpec.project("p-" + number)
+        .annotation("kubectl.kubernetes.io/last-applied-configuration", LAST_APPLIED)
+        .pending();
   }
 }

@@ -13,6 +13,7 @@ import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.groups.Tuple;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,12 +47,12 @@ final class LimitsTest {
           Jdbi.create(
                   () -> {
                     if (isAway.get()) {
-                      throw new java.sql.SQLException("away");
+                      throw new SQLException("away");
                     }
                     return POSTGRES.connect();
                   })
-              .installPlugin(new org.jdbi.v3.sqlobject.SqlObjectPlugin())
-              .installPlugin(new org.jdbi.v3.postgres.PostgresPlugin()));
+              .installPlugin(new SqlObjectPlugin())
+              .installPlugin(new PostgresPlugin()));
 
   private static Limits limits(Jdbi jdbi) {
     return new Limits(
@@ -86,19 +90,13 @@ final class LimitsTest {
     assertThat(here.requestsPerWindow(caller("01234567", Optional.empty()))).isEqualTo(100);
   }
 
-  private static org.assertj.core.groups.Tuple configured(LimitName name, String value) {
-    return org.assertj.core.groups.Tuple.tuple(name, null, value, value, "configuration");
+  private static Tuple configured(LimitName name, String value) {
+    return Tuple.tuple(name, null, value, value, "configuration");
   }
 
   @Test
   void changesHereAtOnceAndElsewhereWithinTwoSeconds() {
-    var changes =
-        here.change(
-            ALICE,
-            Map.of("max_streams", "7", "cache_ttl", "1m"),
-            Optional.empty(),
-            Optional.empty(),
-            false);
+    var changes = change(Map.of("max_streams", "7", "cache_ttl", "1m"));
 
     assertThat(changes)
         .containsExactlyInAnyOrder(
@@ -118,13 +116,7 @@ final class LimitsTest {
 
   @Test
   void putsItselfBackByTheDatabasesClock() {
-    var change =
-        here.change(
-            ALICE,
-            Map.of("concurrent_commands", "2"),
-            Optional.empty(),
-            Optional.of(Duration.ofSeconds(3)),
-            false);
+    var change = changeFor(Duration.ofSeconds(3), Map.of("concurrent_commands", "2"));
 
     await().atMost(EVERYWHERE).until(() -> there.concurrentCommands() == 2);
     var left =
@@ -146,13 +138,8 @@ final class LimitsTest {
 
   @Test
   void putsItselfBackAlsoWhileTheDatabaseIsAwayAndKeepsTheRest() {
-    here.change(ALICE, Map.of("max_streams", "7"), Optional.empty(), Optional.empty(), false);
-    here.change(
-        ALICE,
-        Map.of("concurrent_commands", "2"),
-        Optional.empty(),
-        Optional.of(Duration.ofSeconds(3)),
-        false);
+    change(Map.of("max_streams", "7"));
+    changeFor(Duration.ofSeconds(3), Map.of("concurrent_commands", "2"));
     await()
         .atMost(EVERYWHERE)
         .until(() -> there.maxStreams() == 7 && there.concurrentCommands() == 2);
@@ -162,13 +149,13 @@ final class LimitsTest {
     await().atMost(Duration.ofSeconds(5)).until(() -> there.concurrentCommands() == 5);
     assertThat(there.maxStreams()).isEqualTo(7);
     isAway.set(false);
-    here.change(ALICE, Map.of("max_streams", "8"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("max_streams", "8"));
     await().atMost(EVERYWHERE).until(() -> there.maxStreams() == 8);
   }
 
   @Test
   void survivesARestart() throws Exception {
-    here.change(ALICE, Map.of("rate_limit_rps", "3"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("rate_limit_rps", "3"));
 
     var next = limits(POSTGRES.jdbi());
     next.start();
@@ -179,7 +166,7 @@ final class LimitsTest {
 
   @Test
   void givesAKeyWhatOperatorsSayElseItsOwnElseThatOfAll() {
-    here.change(ALICE, Map.of("rate_limit_rps", "3"), Optional.empty(), Optional.empty(), false);
+    change(Map.of("rate_limit_rps", "3"));
     here.change(
         ALICE, Map.of("rate_limit_rps", "50"), Optional.of("0a0b0c0d"), Optional.empty(), false);
 
@@ -201,12 +188,7 @@ final class LimitsTest {
 
   @Test
   void resetsEverything() {
-    here.change(
-        ALICE,
-        Map.of("rate_limit_rps", "3", "max_streams", "7"),
-        Optional.empty(),
-        Optional.empty(),
-        false);
+    change(Map.of("rate_limit_rps", "3", "max_streams", "7"));
     here.change(
         ALICE, Map.of("rate_limit_rps", "50"), Optional.of("admin"), Optional.empty(), false);
     await().atMost(EVERYWHERE).until(() -> there.maxStreams() == 7);
@@ -291,7 +273,7 @@ final class LimitsTest {
             "max_streams".equals(name) ? "cache_ttl" : "max_streams",
             "max_streams".equals(name) ? "2s" : "9");
 
-    assertThatThrownBy(() -> here.change(ALICE, values, Optional.empty(), Optional.empty(), false))
+    assertThatThrownBy(() -> change(values))
         .isInstanceOfSatisfying(
             ApiException.BadRequest.class,
             it -> assertThat(it.details()).containsExactly(new FieldError(name, message)));
@@ -314,9 +296,7 @@ final class LimitsTest {
                 assertThat(it.details())
                     .extracting(FieldError::field)
                     .containsExactly("max_streams", "key", "for"));
-    assertThatThrownBy(
-            () -> here.change(ALICE, Map.of(), Optional.empty(), Optional.empty(), false))
-        .isInstanceOf(ApiException.BadRequest.class);
+    assertThatThrownBy(() -> change(Map.of())).isInstanceOf(ApiException.BadRequest.class);
     assertThatThrownBy(() -> here.reset(ALICE, Set.of("nope"), Optional.empty(), false))
         .isInstanceOfSatisfying(
             ApiException.BadRequest.class,
@@ -328,6 +308,14 @@ final class LimitsTest {
                                 "nope",
                                 "is not a limit; there are rate_limit_rps, concurrent_commands,"
                                     + " max_running_commands, max_streams, cache_ttl"))));
+  }
+
+  private List<LimitChange> change(Map<String, String> values) {
+    return here.change(ALICE, values, Optional.empty(), Optional.empty(), false);
+  }
+
+  private List<LimitChange> changeFor(Duration time, Map<String, String> values) {
+    return here.change(ALICE, values, Optional.empty(), Optional.of(time), false);
   }
 
   private static Caller caller(String prefix, Optional<Integer> rps) {

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.testing.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,7 +52,7 @@ final class RateCountsTest {
 
   @Test
   void tellsOfManyKeysAtOnceAndReplacesWhatWasTold() {
-    var keys = java.util.stream.LongStream.range(0, 500).mapToObj(it -> new UUID(7, it)).toList();
+    var keys = LongStream.range(0, 500).mapToObj(it -> new UUID(7, it)).toList();
     for (int count = 1; count <= 2; count++) {
       var counts = new Exchange.Counts(1, List.of(0), List.of(count));
       one.exchange(keys.stream().map(it -> new Exchange.Share(it, counts, 0)).toList(), WINDOW);

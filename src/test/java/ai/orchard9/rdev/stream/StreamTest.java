@@ -21,8 +21,13 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -420,7 +425,7 @@ final class StreamTest {
       assertThat(client.header("content-length")).isEqualTo(String.valueOf(to - from));
       assertThat(client.header("content-range"))
           .isEqualTo(status == 200 ? null : "bytes %d-%d/100000".formatted(from, to - 1));
-      assertThat(client.body()).isEqualTo(java.util.Arrays.copyOfRange(bytes, from, to));
+      assertThat(client.body()).isEqualTo(Arrays.copyOfRange(bytes, from, to));
     }
   }
 
@@ -478,21 +483,18 @@ final class StreamTest {
     var key = app.rows().running(id);
     write(key, StreamName.STDOUT, "first\n");
     finish();
-    var client =
-        java.net.http.HttpClient.newBuilder()
-            .version(java.net.http.HttpClient.Version.HTTP_1_1)
-            .build();
+    var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     for (String encoding : List.of("identity", "gzip")) {
       var request =
-          java.net.http.HttpRequest.newBuilder()
+          HttpRequest.newBuilder()
               .uri(
-                  java.net.URI.create(
+                  URI.create(
                       "http://127.0.0.1:" + server.getLocalPort() + "/commands/" + id + "/output"))
               .header("X-API-Key", "reader")
               .header("Accept-Encoding", encoding)
               .build();
       for (int i = 0; i < 3; i++) {
-        var response = client.send(request, java.net.http.HttpResponse.BodyHandlers.ofByteArray());
+        var response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("connection")).isEmpty();
       }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// What one client has seen of one command, over any number of connections, and whether it was
 /// exact: ids without holes, none twice, and lines that give back the output byte by byte.
@@ -96,7 +97,7 @@ public final class History {
 
   /// The bytes that the lines of a stream give.
   public synchronized byte[] bytes(String stream) {
-    return java.util.Objects.requireNonNull(streams.get(stream), stream).toByteArray();
+    return Objects.requireNonNull(streams.get(stream), stream).toByteArray();
   }
 
   /// Reads a connection to its end.

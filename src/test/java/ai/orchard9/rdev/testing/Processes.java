@@ -3,6 +3,7 @@ package ai.orchard9.rdev.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public final class Processes {
     var entries = new ArrayList<Path>();
     try (var stream = Files.newDirectoryStream(directory)) {
       stream.forEach(entries::add);
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return entries;
     }
     return entries;

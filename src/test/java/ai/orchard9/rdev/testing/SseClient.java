@@ -3,6 +3,7 @@ package ai.orchard9.rdev.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ public final class SseClient implements AutoCloseable {
     System.arraycopy(content, 0, message, head.length, content.length);
     out.write(message);
     out.flush();
-    this.in = new java.io.BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
+    this.in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
     var statusLine = readLine();
     if (!statusLine.startsWith("HTTP/1.1 ")) {
       throw new IOException("no answer: '" + statusLine + "'");

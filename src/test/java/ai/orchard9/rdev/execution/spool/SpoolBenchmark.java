@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ final class SpoolBenchmark {
     var report = new Report("e. The spool alone", "ms", "p50", "p95", "p99", "bare p50", "MB/s");
     for (var shell : Arrays.stream(Shell.values()).filter(Shell::isInstalled).toList()) {
       try (var bench = new Bench(shell)) {
-        report.row("`true` with " + shell.name().toLowerCase(java.util.Locale.ROOT), cells(bench));
+        report.row("`true` with " + shell.name().toLowerCase(Locale.ROOT), cells(bench));
       }
     }
     report

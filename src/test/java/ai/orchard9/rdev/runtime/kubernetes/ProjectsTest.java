@@ -3,6 +3,7 @@ package ai.orchard9.rdev.runtime.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.runtime.Found;
+import ai.orchard9.rdev.runtime.Listing;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Status;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -122,7 +123,7 @@ final class ProjectsTest {
     return found.getFirst();
   }
 
-  private static ai.orchard9.rdev.runtime.Listing list(Pod... pods) {
+  private static Listing list(Pod... pods) {
     List<PodView> views = Arrays.stream(pods).map(PodView::of).toList();
     return Projects.of(1, views);
   }

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.testing.cluster;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,7 @@ final class Connection implements AutoCloseable {
   /// Waits until the client goes, whatever it sends.
   void awaitEnd() {
     try {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
     } catch (IOException _) {
       // It has gone.
     }

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.testing.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// One life of a container: namespaces, a root directory of its own, and a first process that
 /// sleeps.
@@ -60,7 +62,7 @@ final class Container {
     for (var mount : mounts) {
       command.addAll(List.of(mount.mode(), mount.source(), mount.target()));
     }
-    var builder = new ProcessBuilder(command).redirectInput(new java.io.File("/dev/null"));
+    var builder = new ProcessBuilder(command).redirectInput(new File("/dev/null"));
     var log = root.resolveSibling(root.getFileName() + ".log");
     builder.redirectError(log.toFile());
     environment(builder, spec);
@@ -123,7 +125,7 @@ final class Container {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("the container does not start");
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(500_000);
+      LockSupport.parkNanos(500_000);
     }
   }
 

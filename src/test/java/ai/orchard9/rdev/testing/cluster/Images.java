@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -97,7 +98,7 @@ final class Images {
   private synchronized Path built(PodSpec.Image image) throws IOException {
     var known = built.get(image);
     if (known == null) {
-      known = folder.resolve(image.name().toLowerCase(java.util.Locale.ROOT));
+      known = folder.resolve(image.name().toLowerCase(Locale.ROOT));
       build(image, known);
       built.put(image, known);
     }

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.testing.cluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class Pause {
         """);
     var builder =
         new ProcessBuilder(command)
-            .redirectInput(new java.io.File("/dev/null"))
+            .redirectInput(new File("/dev/null"))
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     Container.environment(builder, spec);
     try {

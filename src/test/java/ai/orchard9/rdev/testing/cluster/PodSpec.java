@@ -1,5 +1,8 @@
 package ai.orchard9.rdev.testing.cluster;
 
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -161,6 +164,25 @@ public record PodSpec(
   /// A few programs and no shell.
   public PodSpec noShell() {
     return image(Image.NO_SHELL);
+  }
+
+  /// The pod as data, without processes, for `FakeCluster.put`: no node has it yet.
+  public Pod pending() {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withCreationTimestamp("2026-01-01T00:00:00Z")
+        .withLabels(labels)
+        .withAnnotations(annotations)
+        .endMetadata()
+        .withNewSpec()
+        .withContainers(
+            containers.stream().map(it -> new ContainerBuilder().withName(it).build()).toList())
+        .endSpec()
+        .withNewStatus()
+        .withPhase("Pending")
+        .endStatus()
+        .build();
   }
 
   boolean is(Trait trait) {

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.testing.cluster;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
 
 /// `Status` objects in the API server's own words.
 final class Statuses {
@@ -61,7 +62,7 @@ final class Statuses {
             .build());
   }
 
-  static String exited(int code, java.util.List<String> argv) {
+  static String exited(int code, List<String> argv) {
     if (code == 0) {
       return EXITED_0;
     }
