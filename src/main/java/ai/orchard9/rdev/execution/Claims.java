@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 final class Claims implements Claimant {
   /// How many commands one statement claims: enough to be quick, few enough to share them with
   /// other servers.
-  private static final int AT_ONCE = 20;
+  private static final int AT_ONCE = 50;
 
   /// How long a project is left alone that no session could be opened in.
   private static final Duration REST = Duration.ofSeconds(1);

@@ -26,15 +26,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class QueueBenchmark {
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
+  static final java.util.concurrent.atomic.AtomicLong CLAIM =
+      new java.util.concurrent.atomic.AtomicLong();
+  static final java.util.concurrent.atomic.AtomicLong CLAIMS =
+      new java.util.concurrent.atomic.AtomicLong();
   private static final int BACKLOG = 40_000;
-  private static final int ROUNDS = 5;
-  private static final int PICK_UPS = 2_000;
+  private static final int ROUNDS = 2;
+  private static final int PICK_UPS = 500;
 
   /// As configured by default.
   private static final int PER_PROJECT = 5;
 
   private static final int PER_SERVER = 100;
-  private static final int AT_ONCE = 20;
+  private static final int AT_ONCE = 50;
   private static final Duration PAUSE = Duration.ofMillis(5);
 
   private static final List<String> PROJECTS =
@@ -139,7 +143,10 @@ final class QueueBenchmark {
         continue;
       }
       room.acquire(count);
+      var before = System.nanoTime();
       var claims = queue.claim(PROJECTS, PER_PROJECT, count);
+      CLAIM.addAndGet(System.nanoTime() - before);
+      CLAIMS.incrementAndGet();
       room.release(count - claims.size());
       for (var claim : claims) {
         Thread.ofVirtual()
@@ -154,6 +161,7 @@ final class QueueBenchmark {
         left.await(1, TimeUnit.MILLISECONDS);
       }
     }
+    System.out.printf("claims %d avg %.2f ms%n", CLAIMS.get(), CLAIM.get() / 1e6 / CLAIMS.get());
     System.out.printf("drained %d in %.2f s%n", BACKLOG, (System.nanoTime() - begin) / 1e9);
   }
 

@@ -14,8 +14,9 @@ public interface CommandSql {
       background, kill_receipt, pod_name, attempt, adoptions
       """;
 
-  /// Ends a statement whose first part names the rows that it changes `changed`: records what
-  /// happened to them for others to read, and returns them.
-  String TOLD =
-      ", told AS (" + ProjectEvents.RECORD + "changed) SELECT " + COLUMNS + " FROM changed";
+  /// The part of a statement that records, for others to read, what happened to the rows `changed`.
+  String TOLD = ", told AS (" + ProjectEvents.RECORD + "changed) ";
+
+  /// Ends a statement whose first part names the rows that it changes `changed`: returns them.
+  String RETURNED = "SELECT " + COLUMNS + " FROM changed";
 }

@@ -1,6 +1,5 @@
 package ai.orchard9.rdev.command.queue;
 
-import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.model.CommandAudit;
 import ai.orchard9.rdev.command.model.CommandSql;
 import java.util.List;
@@ -108,10 +107,9 @@ interface ClaimDao {
         FROM out JOIN served USING (project), moment
         WHERE commands.id = out.command_id AND commands.status = 'pending'
         RETURNING commands.*
-      ), told AS (
+      )\
       """
-          + ProjectEvents.RECORD
-          + "changed)"
+          + CommandSql.TOLD
           + CommandAudit.STARTED
           + "SELECT "
           + QueueSql.CLAIMED

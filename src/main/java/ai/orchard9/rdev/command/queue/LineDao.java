@@ -67,7 +67,8 @@ interface LineDao {
           )\
           """
           + CommandAudit.SUBMITTED
-          + CommandSql.TOLD)
+          + CommandSql.TOLD
+          + CommandSql.RETURNED)
   List<Command> insert(@BindMethods NewCommandColumns rows, double agingSeconds);
 
   /// Inputs of commands that were just queued.
@@ -107,9 +108,7 @@ interface LineDao {
       )\
       """
           + CommandAudit.PRIORITIZED
-          + "SELECT "
-          + CommandSql.COLUMNS
-          + " FROM changed")
+          + CommandSql.RETURNED)
   Optional<Command> prioritize(
       String id, String priority, double agingSeconds, @BindMethods Requester requester);
 
@@ -131,7 +130,8 @@ interface LineDao {
       )\
       """
           + CommandAudit.FINISHED
-          + CommandSql.TOLD)
+          + CommandSql.TOLD
+          + CommandSql.RETURNED)
   List<Command> failExpired(int limit);
 
   /// Ends the oldest waiting commands of a project, and returns them.
@@ -151,7 +151,8 @@ interface LineDao {
       )\
       """
           + CommandAudit.CANCELLED
-          + CommandSql.TOLD)
+          + CommandSql.TOLD
+          + CommandSql.RETURNED)
   List<Command> cancelPending(String project, int limit, @BindMethods Requester requester);
 
   /// Ends one waiting command; empty when it does not wait any more.
@@ -168,7 +169,8 @@ interface LineDao {
       )\
       """
           + CommandAudit.CANCELLED
-          + CommandSql.TOLD)
+          + CommandSql.TOLD
+          + CommandSql.RETURNED)
   Optional<Command> cancel(String id, @BindMethods Requester requester);
 
   /// How many of each project's line stand up to and including these commands, at most `most`.

@@ -1,8 +1,6 @@
 package ai.orchard9.rdev.command.queue;
 
-import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.CommandAudit;
-import ai.orchard9.rdev.command.model.CommandMapper;
 import ai.orchard9.rdev.command.model.CommandSql;
 import ai.orchard9.rdev.command.model.Requester;
 import java.util.List;
@@ -12,7 +10,6 @@ import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
-import org.jdbi.v3.sqlobject.statement.UseRowMapper;
 
 /// Running commands as their owners see them. Every write of an owner names its token, and time is
 /// the database's: `clock_timestamp()`.
@@ -115,12 +112,12 @@ interface OwnerDao {
             , created_at, start_before FROM changed
           )\
           """
-          + CommandSql.TOLD)
-  @UseRowMapper(CommandMapper.class)
-  Optional<Command> requeue(String id, long token, double agingSeconds);
+          + CommandSql.TOLD
+          + "SELECT id FROM changed")
+  Optional<String> requeue(String id, long token, double agingSeconds);
 
-  /// Writes the ends, frees the slots and erases the inputs; returns those whose token was not out
-  /// of date.
+  /// Writes the ends, frees the slots and erases the inputs; names those whose token was not out of
+  /// date.
   @SqlQuery(
       """
       WITH ended AS MATERIALIZED (
@@ -152,9 +149,9 @@ interface OwnerDao {
       )\
       """
           + CommandAudit.FINISHED
-          + CommandSql.TOLD)
-  @UseRowMapper(CommandMapper.class)
-  List<Command> finish(@BindMethods ResultColumns ends);
+          + CommandSql.TOLD
+          + "SELECT id FROM changed")
+  List<String> finish(@BindMethods ResultColumns ends);
 
   /// A kill that somebody asked for.
   record KillRow(String commandId, String reason, int graceSeconds) {}

@@ -1,7 +1,6 @@
 package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.life.ProjectEvents;
-import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.model.Requester;
 import ai.orchard9.rdev.command.output.OutputLog;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /// Offers pending commands to those who execute them, and takes their reports. Every report names
@@ -174,10 +172,8 @@ public final class Queue {
 
   private List<Boolean> write(List<Finished> batch) {
     var written =
-        jdbi.withExtension(OwnerDao.class, dao -> dao.finish(new ResultColumns(batch))).stream()
-            .map(Command::id)
-            .collect(Collectors.toSet());
+        Set.copyOf(jdbi.withExtension(OwnerDao.class, dao -> dao.finish(new ResultColumns(batch))));
     life.published();
-    return batch.stream().map(it -> written.contains(it.claim().command().id())).toList();
+    return batch.stream().map(it -> written.contains(it.claim().command().id().value())).toList();
   }
 }
