@@ -192,7 +192,8 @@ final class Features {
             output,
             configuration.getAging().toJavaDuration(),
             limits::concurrentCommands,
-            background);
+            background,
+            registry);
     var retention = configuration.getCommandRetention().toJavaDuration();
     environment
         .lifecycle()

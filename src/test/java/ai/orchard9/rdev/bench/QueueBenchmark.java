@@ -11,6 +11,7 @@ import ai.orchard9.rdev.command.queue.QueueFixture;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,13 +27,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class QueueBenchmark {
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
-  static final java.util.concurrent.atomic.AtomicLong CLAIM =
-      new java.util.concurrent.atomic.AtomicLong();
-  static final java.util.concurrent.atomic.AtomicLong CLAIMS =
-      new java.util.concurrent.atomic.AtomicLong();
   private static final int BACKLOG = 40_000;
-  private static final int ROUNDS = 2;
-  private static final int PICK_UPS = 500;
+  private static final int ROUNDS = 5;
+  private static final int PICK_UPS = 2_000;
 
   /// As configured by default.
   private static final int PER_PROJECT = 5;
@@ -51,10 +48,23 @@ final class QueueBenchmark {
       var ours = new Samples(ROUNDS);
       drain(rows);
       for (int i = 0; i < ROUNDS; i++) {
-        bare.add(rate(BACKLOG, () -> bareDrain()));
-        ours.add(rate(BACKLOG, () -> drain(rows)));
+        bare.add(millis(bareDrain()));
+        ours.add(millis(drain(rows)));
       }
-      System.out.printf("OURS %.0f/s BARE %.0f/s%n", ours.median(), bare.median());
+
+      new Report("l. The queue: commands that do nothing", "commands a second", "median")
+          .row("claimed and finished", Samples.text(ours.median()))
+          .row("bare: claimed and finished by 20", Samples.text(bare.median()))
+          .note(
+              """
+              %,d commands of %d projects, %d rounds by turns. One server's queue as the service uses it: at most %d
+              running per project and %d in all, claims of up to %d, each command reports its end by itself. Bare is
+              one connection that takes 20 rows of a table of three columns with `SKIP LOCKED` and marks them
+              completed with one more statement: no priorities, no projects, no limits, no events and no audit log.
+              Target: at least 3,000.
+              """
+                  .formatted(BACKLOG, PROJECTS.size(), ROUNDS, PER_PROJECT, PER_SERVER, AT_ONCE))
+          .write();
     }
   }
 
@@ -66,6 +76,8 @@ final class QueueBenchmark {
       var picked = new SynchronousQueue<Claim>();
       queue.queue().serve(new Picking(queue, picked), () -> {});
       var samples = new Samples(PICK_UPS);
+      var bare = new Samples(PICK_UPS);
+      rows.jdbi().useHandle(handle -> handle.execute("CREATE TABLE one (id bigint, body text)"));
       for (int i = -200; i < PICK_UPS; i++) {
         var begin = System.nanoTime();
         Thread.ofVirtual().start(() -> queue.submit("demo", Priority.NORMAL));
@@ -74,17 +86,30 @@ final class QueueBenchmark {
           samples.add(System.nanoTime() - begin);
         }
         assertThat(queue.finish(claim)).isTrue();
+        var one = System.nanoTime();
+        rows.jdbi().useHandle(handle -> handle.execute("INSERT INTO one VALUES (1, 'true')"));
+        if (i >= 0) {
+          bare.add(System.nanoTime() - one);
+        }
         Thread.sleep(PAUSE);
       }
-      System.out.println("PICKUP " + String.join(" ", samples.cells()));
+
+      new Report("m. The queue: pick-up", "ms", "p50", "p95", "p99", "bare p50", "ratio")
+          .row("submitted to claimed", samples.against(bare))
+          .note(
+              """
+              %,d commands one after the other, from the call that submits one until who runs it has the claim: insert,
+              idempotency, audit, slot and claim in one commit. Bare is one row inserted and committed in the same
+              run. Targets: p50 ≤ 3 ms, p99 ≤ 15 ms.
+              """
+                  .formatted(PICK_UPS))
+          .write();
     }
   }
 
-  /// Nanoseconds as if a second had as many milliseconds as things were done in one.
-  private static long rate(int count, Samples.Work work) throws Exception {
-    var begin = System.nanoTime();
-    work.run();
-    return (long) (count * 1e9 / (System.nanoTime() - begin) * 1e6);
+  /// Samples keep nanoseconds and tell milliseconds.
+  private static long millis(double value) {
+    return (long) (value * 1e6);
   }
 
   private record Picking(QueueFixture queue, SynchronousQueue<Claim> picked) implements Claimant {
@@ -129,7 +154,7 @@ final class QueueBenchmark {
   }
 
   /// As the service does it: claims as there is room, and each command reports its own end.
-  private static void drain(Commands rows) throws Exception {
+  private static double drain(Commands rows) throws Exception {
     fill(rows);
     var queue = new QueueFixture(POSTGRES, rows.jdbi(), "me");
     var begin = System.nanoTime();
@@ -143,10 +168,7 @@ final class QueueBenchmark {
         continue;
       }
       room.acquire(count);
-      var before = System.nanoTime();
       var claims = queue.claim(PROJECTS, PER_PROJECT, count);
-      CLAIM.addAndGet(System.nanoTime() - before);
-      CLAIMS.incrementAndGet();
       room.release(count - claims.size());
       for (var claim : claims) {
         Thread.ofVirtual()
@@ -161,11 +183,10 @@ final class QueueBenchmark {
         left.await(1, TimeUnit.MILLISECONDS);
       }
     }
-    System.out.printf("claims %d avg %.2f ms%n", CLAIMS.get(), CLAIM.get() / 1e6 / CLAIMS.get());
-    System.out.printf("drained %d in %.2f s%n", BACKLOG, (System.nanoTime() - begin) / 1e9);
+    return BACKLOG * 1e9 / (System.nanoTime() - begin);
   }
 
-  private static void bareDrain() throws SQLException {
+  private static double bareDrain() throws SQLException {
     try (var connection = POSTGRES.connect();
         var statement = connection.createStatement()) {
       statement.execute(
@@ -174,10 +195,8 @@ final class QueueBenchmark {
           CREATE TABLE jobs (id bigint PRIMARY KEY, status text NOT NULL, payload text NOT NULL);
           CREATE INDEX jobs_pending ON jobs (id) WHERE status = 'pending';
           INSERT INTO jobs SELECT n, 'pending', 'true' FROM generate_series(1, %d) AS n;
-          VACUUM ANALYZE jobs;
           """
-              .formatted(BACKLOG)
-              .replace("VACUUM ANALYZE jobs;", ""));
+              .formatted(BACKLOG));
       statement.execute("VACUUM ANALYZE jobs");
       var begin = System.nanoTime();
       try (var claim =
@@ -191,7 +210,7 @@ final class QueueBenchmark {
               connection.prepareStatement(
                   "UPDATE jobs SET status = 'completed' WHERE id = ANY(?)")) {
         while (true) {
-          var ids = new java.util.ArrayList<Long>();
+          var ids = new ArrayList<Long>();
           try (var row = claim.executeQuery()) {
             while (row.next()) {
               ids.add(row.getLong(1));
@@ -204,7 +223,7 @@ final class QueueBenchmark {
           finish.executeUpdate();
         }
       }
-      System.out.printf("bare %d in %.2f s%n", BACKLOG, (System.nanoTime() - begin) / 1e9);
+      return BACKLOG * 1e9 / (System.nanoTime() - begin);
     }
   }
 }

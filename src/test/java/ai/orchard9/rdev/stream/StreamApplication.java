@@ -122,7 +122,8 @@ public final class StreamApplication extends Application<Configuration> {
             output,
             Duration.ofMinutes(10),
             () -> 5,
-            background);
+            background,
+            registry);
     var commands =
         CommandModule.create(
             made.jdbi(), queue, projects, output, clock, 100, ShellPolicy.of(Map.of()), Set.of());

@@ -229,6 +229,11 @@ public final class TestPostgres implements AutoCloseable {
     }
   }
 
+  /// A connection, which the caller closes.
+  public Connection open(String database) throws SQLException {
+    return connect(database);
+  }
+
   private Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:"

@@ -5,6 +5,7 @@ import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.database.Listener;
 import io.dropwizard.lifecycle.setup.LifecycleEnvironment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.jdbi.v3.core.Jdbi;
@@ -33,10 +34,14 @@ public record QueueModule(Line line, Queue queue, Overview overview, Pauses paus
       OutputLog output,
       Duration aging,
       IntSupplier concurrentCommands,
-      BackgroundMetrics background) {
+      BackgroundMetrics background,
+      PrometheusRegistry registry) {
     var wakes = new Wakes(work, connections, background);
     lifecycle.manage(wakes);
-    return of(requests, work, life, output, aging, concurrentCommands, wakes);
+    var module = of(requests, work, life, output, aging, concurrentCommands, wakes);
+    lifecycle.manage(
+        new QueueMetrics(new Overview(work, concurrentCommands), background, registry));
+    return module;
   }
 
   /// The room without what it manages.
