@@ -79,7 +79,8 @@ final class GuardsTest {
     KEYS.put(Credential.UNKNOWN, unknown());
     KEYS.put(Credential.WRONG_ADDRESS, made(restricted("allowed_ips", List.of("198.51.100.0/24"))));
     KEYS.put(Credential.OTHER_PROJECT, made(restricted("project_ids", List.of(OTHER))));
-    KEYS.put(Credential.RIGHT, made(restricted("project_ids", List.of(DEMO, OTHER, Endpoint.PAUSED))));
+    KEYS.put(
+        Credential.RIGHT, made(restricted("project_ids", List.of(DEMO, OTHER, Endpoint.PAUSED))));
   }
 
   @AfterAll
