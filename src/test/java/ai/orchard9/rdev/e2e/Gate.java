@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// A project whose commands note their start and then stand before a gate, each before its own,
 /// until the test opens it.
@@ -41,6 +42,11 @@ record Gate(ServerProcess server, String project) {
   /// Queues a command.
   String submit() {
     return submit(Map.of());
+  }
+
+  /// Queues so many, one after the other.
+  List<String> submit(int count) {
+    return IntStream.range(0, count).mapToObj(_ -> submit()).toList();
   }
 
   /// Queues a command with more fields.

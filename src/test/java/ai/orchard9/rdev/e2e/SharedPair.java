@@ -1,19 +1,23 @@
 package ai.orchard9.rdev.e2e;
 
+import static org.awaitility.Awaitility.await;
+
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Two servers on one database, in whose projects one command runs at a time, for all tests that
-/// leave them as they were; they end with the tests' JVM.
+/// put them back afterwards; they end with the tests' JVM.
 final class SharedPair {
   /// A project besides, in which nothing runs.
   static final String ELSEWHERE = "elsewhere";
 
-  private static final int PROJECTS = 40;
+  private static final int PROJECTS = 100;
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private static @Nullable ServerProcess one;
@@ -44,10 +48,37 @@ final class SharedPair {
     return name(number);
   }
 
-  /// Puts back what a test may have changed.
+  /// Ends what a test left behind, and puts back what it changed.
   static void reset() {
-    one().admin().run("queue?action=resume");
+    end("pending");
+    end("running");
+    for (var line : one().admin().run("queue").lines()) {
+      if (line.startsWith("pause=")) {
+        var project = line.substring("pause=".length(), line.indexOf(' '));
+        one()
+            .admin()
+            .run("queue?action=resume" + (project.equals("all") ? "" : "&project=" + project));
+      }
+    }
     one().admin().run("limits?reset=true");
+  }
+
+  private static void end(String status) {
+    var client = one().client();
+    await("nothing is " + status)
+        .atMost(Duration.ofSeconds(30))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> client.get("/commands?limit=200&status=" + status).data(),
+            left -> {
+              left.forEach(
+                  it ->
+                      client.post(
+                          "/commands/" + it.path("id").asText() + "/cancel",
+                          Map.of("grace_seconds", 0)));
+              return left.isEmpty();
+            });
   }
 
   /// The one number that a query to their database answers.
