@@ -31,6 +31,9 @@ public final class QueueResource {
   /// The limits that hold here.
   record Limits(int concurrentCommands) {}
 
+  /// What waits and runs in one project.
+  record ProjectLine(String id, int pending, int running) {}
+
   /// `GET /queue`.
   record QueueResponse(
       boolean paused,
@@ -38,7 +41,7 @@ public final class QueueResource {
       int running,
       long oldestPendingSeconds,
       Limits limits,
-      List<Overview.ProjectLine> projects) {}
+      List<ProjectLine> projects) {}
 
   @GET
   @RequiresScope(Scope.PROJECTS_READ)
@@ -52,6 +55,8 @@ public final class QueueResource {
             picture.running(),
             picture.oldestPendingSeconds(),
             new Limits(picture.concurrentCommands()),
-            picture.projects()));
+            picture.projects().stream()
+                .map(it -> new ProjectLine(it.id(), it.pending(), it.running()))
+                .toList()));
   }
 }

@@ -56,11 +56,7 @@ public record ApiClient(URI base, String key) {
 
     /// The body as JSON.
     public JsonNode json() {
-      try {
-        return JSON.readTree(body());
-      } catch (IOException e) {
-        throw new AssertionError("not JSON: " + text(), e);
-      }
+      return parse(text());
     }
 
     /// What a successful answer carries.
@@ -141,6 +137,15 @@ public record ApiClient(URI base, String key) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Reads JSON.
+  public static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + text, e);
     }
   }
 

@@ -20,8 +20,8 @@ public final class Arguments {
 
   /// Reads a call's parameters.
   ///
-  /// @throws ApiException.BadRequest one is unknown, there twice, or `dry_run` is neither true nor
-  ///   false
+  /// @throws ApiException.BadRequest one is unknown, there twice, has control characters, or
+  ///   `dry_run` is neither true nor false
   static Arguments of(Map<String, String[]> parameters, AdminTask task) {
     var known =
         task.usage().stream()
@@ -35,6 +35,9 @@ public final class Arguments {
           }
           if (given.length != 1) {
             throw ApiException.badField(name, "is there more than once");
+          }
+          if (given[0].chars().anyMatch(Character::isISOControl)) {
+            throw ApiException.badField(name, "must have no control characters");
           }
           values.put(name, given[0].strip());
         });

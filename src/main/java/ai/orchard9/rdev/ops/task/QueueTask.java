@@ -10,12 +10,16 @@ import ai.orchard9.rdev.http.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// `queue`: shows the queue, holds it or one project's line on every server, and empties a line.
 public final class QueueTask implements AdminTask {
   private static final String ACTION = "action";
   private static final String PROJECT = "project";
   private static final String CANCEL = "cancel_pending";
+
+  /// Ids are names of folders or values of labels; a project that is not there yet may be paused.
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   private final QueueModule queue;
 
@@ -62,7 +66,7 @@ public final class QueueTask implements AdminTask {
 
   private static Optional<String> named(Arguments arguments, String argument) {
     var project = arguments.find(argument);
-    if (project.isPresent() && project.get().isEmpty()) {
+    if (project.isPresent() && !ID.matcher(project.get()).matches()) {
       throw ApiException.badField(argument, "must be the id of a project");
     }
     return project;
