@@ -60,6 +60,23 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
     return open(target());
   }
 
+  /// Gives connections opened from now on a setting.
+  public void set(String name, String value) {
+    jdbi()
+        .useHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT format('ALTER DATABASE %I SET %I = %L', current_database(),
+                          :name::text, :value::text)
+                        """)
+                    .bind("name", name)
+                    .bind("value", value)
+                    .mapTo(String.class)
+                    .useIterator(it -> handle.execute(it.next())));
+  }
+
   /// Empties the tables and those that refer to them.
   public void truncate(String... tables) {
     jdbi()

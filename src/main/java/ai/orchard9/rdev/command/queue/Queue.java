@@ -9,11 +9,14 @@ import ai.orchard9.rdev.database.GroupCommit;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
 /// Offers pending commands to those who execute them, and takes their reports. Every report names
@@ -171,9 +174,24 @@ public final class Queue {
   }
 
   private List<Boolean> write(List<Finished> batch) {
+    var newest = newest(batch);
+    var ends = new ResultColumns(newest.values().stream().map(batch::get).toList());
     var written =
-        Set.copyOf(jdbi.withExtension(OwnerDao.class, dao -> dao.finish(new ResultColumns(batch))));
+        jdbi.withExtension(OwnerDao.class, dao -> dao.finish(ends)).stream()
+            .map(it -> newest.get(new CommandId(it)))
+            .collect(Collectors.toSet());
     life.published();
-    return batch.stream().map(it -> written.contains(it.claim().command().id().value())).toList();
+    return IntStream.range(0, batch.size()).mapToObj(written::contains).toList();
+  }
+
+  /// Where in the batch stands what counts of each command: of reports that come together the first
+  /// of the newest claim. One statement cannot tell them apart.
+  private static Map<CommandId, Integer> newest(List<Finished> batch) {
+    var newest = new LinkedHashMap<CommandId, Integer>();
+    for (int i = 0; i < batch.size(); i++) {
+      newest.merge(
+          batch.get(i).id(), i, (a, b) -> batch.get(b).token() > batch.get(a).token() ? b : a);
+    }
+    return newest;
   }
 }

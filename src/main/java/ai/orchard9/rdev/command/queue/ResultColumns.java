@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command.queue;
 
+import ai.orchard9.rdev.command.model.CommandId;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,14 @@ public final class ResultColumns {
 
   /// How the command of a claim ended.
   record Finished(Claim claim, Result result) {
+    CommandId id() {
+      return claim.command().id();
+    }
+
+    long token() {
+      return claim.token();
+    }
+
     /// About how many bytes it takes to write.
     int weight() {
       var receipt = result.killReceipt();
@@ -23,11 +32,11 @@ public final class ResultColumns {
   }
 
   public String[] ids() {
-    return texts(it -> it.claim().command().id().value());
+    return texts(it -> it.id().value());
   }
 
   public Long[] tokens() {
-    return rows.stream().map(it -> it.claim().token()).toArray(Long[]::new);
+    return rows.stream().map(Finished::token).toArray(Long[]::new);
   }
 
   public String[] statuses() {

@@ -132,22 +132,24 @@ public final class QueueFixture {
         CommandStatus.COMPLETED, 0, null, null, null, null, 0, "a".repeat(64), "b".repeat(64));
   }
 
-  /// Lets time pass for all that waits, and all that is asked about it.
+  /// Lets time pass for all that waits and runs, and all that is asked about it; not for leases.
   static void age(Jdbi jdbi, Duration time) {
     jdbi.useHandle(
         handle -> {
           for (var statement :
               List.of(
                   """
-                  UPDATE pending_commands SET due = due - :ms * interval '1 millisecond',
-                    created_at = created_at - :ms * interval '1 millisecond',
-                    start_before = start_before - :ms * interval '1 millisecond'
+                  UPDATE pending_commands SET due = due - :time, created_at = created_at - :time,
+                    start_before = start_before - :time
                   """,
                   """
-                  UPDATE commands SET created_at = created_at - :ms * interval '1 millisecond'
-                  WHERE status = 'pending'
-                  """)) {
-            handle.createUpdate(statement).bind("ms", time.toMillis()).execute();
+                  UPDATE commands SET created_at = created_at - :time,
+                    started_at = started_at - :time, start_before = start_before - :time
+                  WHERE finished_at IS NULL
+                  """,
+                  "UPDATE slots SET claimed_at = claimed_at - :time WHERE claimed_at IS NOT NULL",
+                  "UPDATE idempotency_keys SET created_at = created_at - :time")) {
+            handle.createUpdate(statement).bind("time", time).execute();
           }
         });
   }

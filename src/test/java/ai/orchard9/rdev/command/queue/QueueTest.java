@@ -1,8 +1,10 @@
 package ai.orchard9.rdev.command.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.testing.PostgresExtension;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -122,6 +125,57 @@ final class QueueTest {
     assertThat(me.finish(old)).isFalse();
     assertThat(other.finish(taken.getFirst())).isTrue();
     assertThat(other.finish(taken.getFirst())).isFalse();
+  }
+
+  @Test
+  void ofReportsThatComeTogetherTheNewestClaimsCounts() throws Exception {
+    submit("demo");
+    submit("demo");
+    var claims = me.claim(DEMO, 5, 2);
+    expireLeases();
+    var again = me.queue().adopt("me", List.of(), 10, true);
+    var first = again.getFirst();
+    var second = again.getLast();
+    var old =
+        claims.stream()
+            .filter(it -> it.command().id().equals(second.command().id()))
+            .findFirst()
+            .orElseThrow();
+
+    try (var threads = Executors.newCachedThreadPool();
+        var lock = POSTGRES.connect()) {
+      lock.setAutoCommit(false);
+      lock.createStatement()
+          .execute("SELECT FROM commands WHERE id = '" + first.command().id() + "' FOR UPDATE");
+      var ahead = threads.submit(() -> me.finish(first));
+      await()
+          .until(
+              () -> count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
+              it -> it > 0);
+      // What comes now shares the next statement.
+      var outdated = waiting(() -> me.queue().finish(old, failed()));
+      var counts = waiting(() -> me.finish(second));
+      var repeated = waiting(() -> me.finish(second));
+      lock.commit();
+
+      assertThat(ahead.get()).isTrue();
+      assertThat(outdated.get()).isFalse();
+      assertThat(counts.get()).isTrue();
+      assertThat(repeated.get()).isFalse();
+      assertThat(events(second.command().id())).containsExactly("pending", "running", "completed");
+    }
+  }
+
+  private static Result failed() {
+    return new Result(CommandStatus.FAILED, 1, null, "EXIT", "exit 1", null, 0, "a", "b");
+  }
+
+  /// Runs it on a thread of its own, and returns when that waits.
+  private static FutureTask<Boolean> waiting(Callable<Boolean> report) {
+    var task = new FutureTask<>(report);
+    var thread = Thread.ofPlatform().start(task);
+    await().until(thread::getState, Thread.State.WAITING::equals);
+    return task;
   }
 
   @Test
