@@ -111,9 +111,9 @@ public final class GroupCommit<I, O> {
       } else {
         batch.forEach(entry -> write(List.of(entry)));
       }
-    } catch (Throwable failure) {
-      batch.forEach(entry -> entry.result().completeExceptionally(failure));
-      throw failure;
+    } catch (Error failure) {
+      // Those who wait behind must not be left waiting: the lane goes on.
+      fail(batch, failure);
     }
   }
 
@@ -125,7 +125,7 @@ public final class GroupCommit<I, O> {
     return rest;
   }
 
-  private void fail(List<Entry<I, O>> entries, RuntimeException failure) {
+  private void fail(List<Entry<I, O>> entries, Throwable failure) {
     entries.forEach(entry -> entry.result().completeExceptionally(failure));
   }
 }

@@ -6,6 +6,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Says of a command just queued how long the line before it is: exactly for the first [#EXACT],
 /// and for more from a picture of the line that is up to a second old, for counting a long line
@@ -18,6 +20,8 @@ final class Ranks {
 
   /// Places of all pictures together, at 8 bytes each.
   private static final long MOST_PLACES = 4_000_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Ranks.class);
 
   private final Jdbi jdbi;
   private final Cache<String, long[]> lines =
@@ -36,7 +40,14 @@ final class Ranks {
     if (counted <= EXACT) {
       return counted;
     }
-    var line = lines.get(command.project(), this::load);
+    long[] line;
+    try {
+      line = lines.get(command.project(), this::load);
+    } catch (RuntimeException uncounted) {
+      // The command is committed: its sender must hear that, if not of the line.
+      LOG.atDebug().setCause(uncounted).log("line not counted");
+      return counted;
+    }
     var due = micros(command, claiming.agingSeconds());
     var found = Arrays.binarySearch(line, due);
     return Math.max(counted, found >= 0 ? found + 1 : -found);
