@@ -12,6 +12,7 @@ import ai.orchard9.rdev.http.Page;
 import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
+import ai.orchard9.rdev.http.Timestamps;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -160,7 +161,7 @@ public final class CommandResource {
 
   private static @Nullable Instant instant(String field, @Nullable String text) {
     try {
-      return text == null ? null : Instant.parse(text);
+      return text == null ? null : Timestamps.parse(text);
     } catch (DateTimeException e) {
       throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
     }

@@ -85,7 +85,7 @@ public final class Cursor {
   /// @throws ApiException.BadRequest if it is none
   public Instant instant(int index) {
     try {
-      return Instant.parse(text(index));
+      return Timestamps.parse(text(index));
     } catch (DateTimeException malformed) {
       throw bad();
     }

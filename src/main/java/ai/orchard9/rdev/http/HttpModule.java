@@ -64,6 +64,7 @@ public final class HttpModule {
     jersey.register(new EnvelopeFilter(clock, refusals));
     jersey.register(new BodyLimit());
     jersey.register(new BodyPresence());
+    jersey.register(new PlainQueries());
     jersey.register(new AccessFeature(authenticator));
     jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
     jersey.register(new RequestContextBinder());

@@ -27,11 +27,15 @@ public final class Timestamps {
     return FORMAT.format(instant);
   }
 
-  /// Reads RFC 3339 with any offset.
+  /// Reads RFC 3339 with any offset. Its years have four digits; PostgreSQL's end at 294276.
   ///
   /// @throws DateTimeException if it is none
   public static Instant parse(String text) {
-    return OffsetDateTime.parse(text).toInstant();
+    var time = OffsetDateTime.parse(text);
+    if (time.getYear() < 0 || time.getYear() > 9999) {
+      throw new DateTimeException("a year of other than four digits");
+    }
+    return time.toInstant();
   }
 
   static final class Serializer extends StdScalarSerializer<Instant> {

@@ -7,6 +7,7 @@ import ai.orchard9.rdev.testing.ApiClient;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What is wrong is refused by name; nothing runs and nothing is stored.
@@ -90,6 +91,24 @@ final class BadInputTest {
       assertThat(answer.json().at("/error/details/0/field").asText()).isEqualTo(bad.field());
     }
     assertThat(newest()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/commands?project=a%00b, project",
+    "/commands?status=waiting, status",
+    "/commands?since=yesterday, since",
+    "/commands?since=%2B999999999-01-01T00:00:00Z, since",
+    "/commands?until=-999999999-01-01T00:00:00Z, until",
+    "/audit?project=%00, project",
+    "/audit?actor=a%00, actor",
+    "/audit?until=%2B10000-01-01T00:00:00Z, until",
+  })
+  void namesTheQueryParameterThatIsWrong(String path, String field) {
+    var answer = client.get(path);
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+    assertThat(answer.json().at("/error/details/0/field").asText()).isEqualTo(field);
   }
 
   @Test

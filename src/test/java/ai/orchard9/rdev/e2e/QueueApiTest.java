@@ -184,6 +184,9 @@ final class QueueApiTest {
   @Test
   void showsTheQueueOfTheProjectsThatAKeyMaySee() {
     var idle = SharedPair.newProject();
+    var hidden = Gate.anew();
+    hidden.run();
+    hidden.submit();
     var alice = new ApiClient(one.uri(), apiKey("alice of two", gate.project(), idle));
     assertThat(queue(alice))
         .isEqualTo(picture(Map.of(), 0, line(gate.project(), 0, 0), line(idle, 0, 0)));
