@@ -46,11 +46,11 @@ public final class CommandRetention implements Managed {
         all(
             retention,
             """
-            DELETE FROM commands WHERE id IN (
+            DELETE FROM commands WHERE id = ANY(ARRAY(
               SELECT id FROM commands
               WHERE created_at < clock_timestamp() - :keptSeconds * interval '1 second'
                 AND finished_at < clock_timestamp() - :keptSeconds * interval '1 second'
-              ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+              ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED))
             """);
     all(
         IDEMPOTENCY,

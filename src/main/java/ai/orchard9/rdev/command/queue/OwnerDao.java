@@ -20,11 +20,13 @@ interface OwnerDao {
       """
       UPDATE commands SET owner = :owner, token = token + 1, adoptions = adoptions + 1,
         lease_until = clock_timestamp() + :leaseSeconds * interval '1 second'
-      WHERE id IN (SELECT c.id FROM slots s JOIN commands c ON c.id = s.command_id
-        WHERE s.command_id IS NOT NULL AND c.status = 'running'
-        AND (c.lease_until = '-infinity' OR (:silent AND c.lease_until < clock_timestamp()))
-        AND NOT c.id = ANY(:mine)
-        ORDER BY c.lease_until LIMIT :count FOR UPDATE OF c SKIP LOCKED)
+      WHERE id = ANY(ARRAY(
+        SELECT id FROM commands
+        WHERE id = ANY(ARRAY(SELECT command_id FROM slots WHERE command_id IS NOT NULL))
+          AND status = 'running'
+          AND (lease_until = '-infinity' OR (:silent AND lease_until < clock_timestamp()))
+          AND NOT id = ANY(:mine)
+        ORDER BY lease_until LIMIT :count FOR UPDATE SKIP LOCKED))
       RETURNING
       """
           + QueueSql.CLAIMED

@@ -1,0 +1,105 @@
+package ai.orchard9.rdev.command.queue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.lang.reflect.Method;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
+
+/// The plans by which the statements of a connection ran, and those of their triggers, as
+/// `auto_explain` tells them.
+final class Plans implements StatementCustomizer {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MARK = "plan:\n";
+
+  private final Map<String, String> names = new HashMap<>();
+  private final List<Plan> plans = new ArrayList<>();
+  private final Set<Method> methods = new HashSet<>();
+
+  /// @param statement the method of its Dao, or its text
+  record Plan(String statement, JsonNode root) {
+    /// All steps that read or write a table.
+    List<JsonNode> steps() {
+      var found = new ArrayList<JsonNode>();
+      collect(root, found);
+      return found;
+    }
+
+    private static void collect(JsonNode node, List<JsonNode> found) {
+      if (node.has("Relation Name") || node.path("Disabled").asBoolean()) {
+        found.add(node);
+      }
+      node.path("Plans").forEach(it -> collect(it, found));
+    }
+  }
+
+  /// Has a connection tell its plans.
+  static void tell(Handle handle) {
+    handle.execute(
+        """
+        LOAD 'auto_explain';
+        SET auto_explain.log_min_duration = 0;
+        SET auto_explain.log_nested_statements = on;
+        SET auto_explain.log_format = json;
+        SET auto_explain.log_analyze = on;
+        SET auto_explain.log_timing = off;
+        SET client_min_messages = log
+        """);
+  }
+
+  @Override
+  public void afterExecution(PreparedStatement done, StatementContext context) throws SQLException {
+    var called = context.getExtensionMethod();
+    if (called != null) {
+      methods.add(called.getMethod());
+      names.put(
+          comparable(context.getParsedSql().getSql()),
+          called.getType().getSimpleName() + '.' + called.getMethod().getName());
+    }
+    for (var it = done.getWarnings(); it != null; it = it.getNextWarning()) {
+      var text = Objects.requireNonNullElse(it.getMessage(), "").split(MARK, 2);
+      if (text.length == 2) {
+        read(text[1]);
+      }
+    }
+  }
+
+  /// In a transaction the plan of a query is told when the next statement closes it.
+  private void read(String text) {
+    try {
+      var told = JSON.readTree(text);
+      var sql = told.path("Query Text").asText();
+      plans.add(new Plan(names.getOrDefault(comparable(sql), sql), told.path("Plan")));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(text, e);
+    }
+  }
+
+  /// The driver numbers the parameters.
+  private static String comparable(String sql) {
+    return sql.replaceAll("\\$\\d+", "?").strip();
+  }
+
+  /// What was told since the last call.
+  List<Plan> take() {
+    var taken = List.copyOf(plans);
+    plans.clear();
+    return taken;
+  }
+
+  /// The methods of Daos that ran.
+  Set<Method> methods() {
+    return methods;
+  }
+}

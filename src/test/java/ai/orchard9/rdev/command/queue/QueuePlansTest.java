@@ -1,0 +1,137 @@
+package ai.orchard9.rdev.command.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.orchard9.rdev.command.queue.Plans.Plan;
+import ai.orchard9.rdev.database.Jdbis;
+import ai.orchard9.rdev.database.Pools;
+import ai.orchard9.rdev.testing.PostgresExtension;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the statements of the queue read, and how long they take, where [LongLine] waits.
+final class QueuePlansTest {
+  @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
+
+  private static final List<String> TABLES =
+      List.of(
+          "commands",
+          "command_inputs",
+          "pending_commands",
+          "slots",
+          "audit_log",
+          "audit_unsealed",
+          "project_events",
+          "idempotency_keys");
+
+  private static List<Plan> plansOfEmptyTables = List.of();
+
+  @BeforeAll
+  static void fill() throws Exception {
+    POSTGRES
+        .jdbi()
+        .useHandle(
+            handle ->
+                TABLES.forEach(
+                    it -> handle.execute("ALTER TABLE " + it + " SET (autovacuum_enabled = off)")));
+    plansOfEmptyTables =
+        plans(
+            "force_generic_plan",
+            everything -> {
+              everything.run();
+              POSTGRES.jdbi().useTransaction(LongLine::fill);
+            });
+    POSTGRES.jdbi().useHandle(handle -> handle.execute("VACUUM ANALYZE"));
+  }
+
+  /// The plans of everything, run at last, on a connection that did something before.
+  private static List<Plan> plans(String mode, Consumer<EveryStatement> before) throws Exception {
+    var pool = Pools.single(POSTGRES.target());
+    try {
+      var jdbi = Jdbis.over(pool);
+      var plans = new Plans();
+      jdbi.getConfig(SqlStatements.class).addCustomizer(plans);
+      jdbi.useHandle(Plans::tell);
+      jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
+      var everything = new EveryStatement(jdbi);
+      before.accept(everything);
+      plans.take();
+      everything.run();
+      assertThat(plans.methods()).containsAll(EveryStatement.methods());
+      return plans.take();
+    } finally {
+      pool.stop();
+    }
+  }
+
+  @Test
+  void plansMadeWhileTheTablesWereEmptyReadByIndex() {
+    assertThat(plansOfEmptyTables).isNotEmpty();
+    assertReadByIndex(plansOfEmptyTables);
+    assertReadLittle(plansOfEmptyTables);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"force_custom_plan", "force_generic_plan"})
+  void plansMadeNowReadByIndex(String mode) throws Exception {
+    var plans = plans(mode, _ -> {});
+
+    assertThat(plans).isNotEmpty();
+    assertReadByIndex(plans);
+    assertReadLittle(plans);
+  }
+
+  private static void assertReadByIndex(List<Plan> plans) {
+    assertThat(
+            steps(
+                plans,
+                it ->
+                    TABLES.contains(it.path("Relation Name").asText())
+                        && (it.path("Node Type").asText().matches("Seq Scan|Bitmap Heap Scan")
+                            || it.path("Disabled").asBoolean())))
+        .isEmpty();
+  }
+
+  /// Who counts a line reads it; all others look at its beginning, or at single rows.
+  private static void assertReadLittle(List<Plan> plans) {
+    var daily =
+        plans.stream()
+            .filter(it -> it.statement().matches("(ClaimDao|LineDao|OwnerDao)\\..*"))
+            .toList();
+
+    assertThat(daily).isNotEmpty();
+    assertThat(steps(daily, it -> read(it) > 5_000)).isEmpty();
+  }
+
+  private static List<String> steps(List<Plan> plans, Predicate<JsonNode> chosen) {
+    return plans.stream()
+        .flatMap(
+            plan ->
+                plan.steps().stream()
+                    .filter(chosen)
+                    .map(it -> plan.statement() + ": " + describe(it)))
+        .toList();
+  }
+
+  private static String describe(JsonNode step) {
+    return "%s on %s by %s, %.0f rows"
+        .formatted(
+            step.path("Node Type").asText(),
+            step.path("Relation Name").asText(),
+            step.path("Index Name").asText(),
+            read(step));
+  }
+
+  private static double read(JsonNode step) {
+    return step.path("Actual Loops").asDouble()
+        * (step.path("Actual Rows").asDouble() + step.path("Rows Removed by Filter").asDouble());
+  }
+}
