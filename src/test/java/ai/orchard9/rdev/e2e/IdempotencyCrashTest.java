@@ -44,7 +44,7 @@ final class IdempotencyCrashTest {
     var other = SharedPair.other();
     // What a dead server had claimed keeps its slots until others take it over.
     assertThat(one.admin().run("limits?concurrent_commands=100").status()).isEqualTo(200);
-    var rounds = Repetitions.of(3, 30);
+    var rounds = Repetitions.of(2, 30);
     var before = SharedPair.number(COMMANDS);
     var commands = new LinkedHashMap<String, String>();
     for (int i = 0; i < rounds; i++) {

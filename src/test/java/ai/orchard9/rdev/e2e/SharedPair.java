@@ -6,6 +6,7 @@ import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +62,16 @@ final class SharedPair {
       }
     }
     one().admin().run("limits?reset=true");
+    await("the limits are back on both")
+        .atMost(Duration.ofSeconds(10))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> isReset(one()) && isReset(other()));
+  }
+
+  private static boolean isReset(ServerProcess server) {
+    return server.admin().run("limits").lines().stream()
+        .noneMatch(it -> it.contains("from=override"));
   }
 
   private static void end(String status) {
@@ -101,9 +112,11 @@ final class SharedPair {
     for (int i = 0; i < PROJECTS; i++) {
       settings.project(name(i));
     }
-    var first = settings.start();
-    one = first;
-    other = settings.twin().start();
+    var servers = List.of(settings.build(), settings.twin().build());
+    servers.forEach(ServerProcess::launch);
+    servers.forEach(ServerProcess::awaitReady);
+    one = servers.getFirst();
+    other = servers.getLast();
   }
 
   private static String name(int number) {
