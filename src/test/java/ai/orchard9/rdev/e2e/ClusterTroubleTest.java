@@ -33,7 +33,7 @@ final class ClusterTroubleTest {
     var random = new Random(seed);
     var backend = new Backend.Cluster();
     try (var server = server("cuts", backend)) {
-      for (int i = 0; i < Repetitions.of(4, 50); i++) {
+      for (int i = 0; i < Repetitions.of(3, 50); i++) {
         var counting = Counting.to(60_000);
         var id = server.client().shell(counting.script("0.05"));
         var reader = Reader.follow(id, server.client());

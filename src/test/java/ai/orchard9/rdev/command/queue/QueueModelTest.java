@@ -22,7 +22,7 @@ final class QueueModelTest {
     POSTGRES.set("synchronous_commit", "off");
     var seed = Long.getLong("rdev.seed", System.nanoTime());
     try (var rows = new Commands(POSTGRES.target())) {
-      for (int i = 0; i < Repetitions.of(150, 3_000); i++) {
+      for (int i = 0; i < Repetitions.of(60, 3_000); i++) {
         if (i % EMPTIED_AFTER == 0) {
           QueueFixture.empty(POSTGRES);
         }
