@@ -21,6 +21,8 @@ public final class Jdbis {
   }
 
   private static Jdbi prepared(Jdbi jdbi) {
-    return jdbi.installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    jdbi.installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    KnownDaos.install(jdbi);
+    return jdbi;
   }
 }
