@@ -1,13 +1,14 @@
 package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.model.CommandMapper;
+import ai.orchard9.rdev.command.queue.ClaimDao.InputsRow;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -73,22 +74,25 @@ final class Claiming {
   }
 
   /// The claims with what only the commands themselves may read.
-  List<Claim> withInputs(Jdbi jdbi, List<Claim> claims) {
-    var ids =
+  ///
+  /// @param atHand commands whose inputs need not be asked for
+  List<Claim> withInputs(Jdbi jdbi, List<Claim> claims, List<NewCommand> atHand) {
+    var inputs = new HashMap<String, InputsRow>();
+    atHand.forEach(it -> inputs.put(it.id(), new InputsRow(it.id(), it.stdin(), it.environment())));
+    var missing =
         claims.stream()
             .filter(Claim::hasInputs)
             .map(it -> it.command().id().value())
+            .filter(id -> !inputs.containsKey(id))
             .toArray(String[]::new);
-    if (ids.length == 0) {
-      return claims;
+    if (missing.length > 0) {
+      jdbi.withExtension(ClaimDao.class, dao -> dao.inputs(missing))
+          .forEach(it -> inputs.put(it.commandId(), it));
     }
-    var inputs =
-        jdbi.withExtension(ClaimDao.class, dao -> dao.inputs(ids)).stream()
-            .collect(Collectors.toMap(ClaimDao.InputsRow::commandId, it -> it));
     return claims.stream().map(it -> with(it, inputs.get(it.command().id().value()))).toList();
   }
 
-  private static Claim with(Claim claim, ClaimDao.@Nullable InputsRow row) {
+  private static Claim with(Claim claim, @Nullable InputsRow row) {
     if (row == null) {
       return claim;
     }

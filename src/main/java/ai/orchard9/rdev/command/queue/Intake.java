@@ -3,6 +3,9 @@ package ai.orchard9.rdev.command.queue;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.database.GroupCommit;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +29,19 @@ final class Intake {
   private static final int MOST_COMMANDS = 64;
   private static final int MOST_BYTES = 8 << 20;
 
+  /// How long nothing is claimed for a project with the submission itself after that came to
+  /// nothing: its slots are taken, or it is paused. Whoever frees a slot claims, and so does
+  /// whoever looks after each submission ([Wakes#soon]).
+  private static final Duration FULL = Duration.ofMillis(20);
+
   private final Jdbi jdbi;
   private final Claiming claiming;
   private final Wakes wakes;
   private final ProjectEvents life;
   private final Ranks ranks;
   private final GroupCommit<NewCommand, Taken> commits;
+  private final Cache<String, Boolean> full =
+      Caffeine.newBuilder().expireAfterWrite(FULL).maximumSize(10_000).build();
   private volatile Claimant claimant = Claimant.NOBODY;
 
   /// @param jdbi a pool whose waits are as short as a request's
@@ -60,7 +70,7 @@ final class Intake {
   /// @param inserted by id
   /// @param claims those of them, or of others that waited, that may run now
   /// @param known by owner and idempotency key
-  /// @param positions in their lines, of those that wait; not beyond [Ranks#EXACT]
+  /// @param positions in their lines, of those that wait; beyond [Ranks#EXACT] not counted further
   private record Written(
       Map<String, Command> inserted,
       List<Claim> claims,
@@ -68,8 +78,13 @@ final class Intake {
       Map<String, Integer> positions) {}
 
   private List<Taken> write(List<NewCommand> batch) {
-    var projects = batch.stream().map(NewCommand::project).collect(Collectors.toSet());
-    var order = claimant.order(projects, batch.size());
+    var projects =
+        batch.stream()
+            .map(NewCommand::project)
+            .filter(it -> full.getIfPresent(it) == null)
+            .collect(Collectors.toSet());
+    Optional<ClaimOrder> order =
+        projects.isEmpty() ? Optional.empty() : claimant.order(projects, batch.size());
     Written written;
     try {
       order.ifPresent(it -> claiming.prepare(jdbi, it));
@@ -78,8 +93,11 @@ final class Intake {
       order.ifPresent(claimant::giveBack);
       throw e;
     }
-    order.ifPresent(it -> start(it, written.claims()));
-    tell(written, order.isPresent());
+    order.ifPresent(it -> start(it, written.claims(), batch));
+    if (written.claims().isEmpty() && !written.inserted().isEmpty()) {
+      order.ifPresent(it -> it.places().keySet().forEach(project -> full.put(project, true)));
+    }
+    tell(written, order.isPresent() || projects.isEmpty());
     return batch.stream().map(it -> taken(it, written)).toList();
   }
 
@@ -107,7 +125,7 @@ final class Intake {
   private void tell(Written written, boolean couldClaim) {
     life.published();
     if (!written.positions().isEmpty()) {
-      wakes.here();
+      wakes.soon();
       if (!couldClaim) {
         wakes.others();
       }
@@ -131,17 +149,23 @@ final class Intake {
   }
 
   private static Map<String, Integer> positions(LineDao dao, Map<String, Command> waiting) {
-    return waiting.isEmpty()
-        ? Map.of()
-        : dao.positions(waiting.keySet().toArray(String[]::new), Ranks.EXACT + 1);
+    if (waiting.isEmpty()) {
+      return Map.of();
+    }
+    var projects = waiting.values().stream().map(Command::project).distinct();
+    var ids = waiting.keySet().toArray(String[]::new);
+    var positions = new HashMap<String, Integer>();
+    waiting.keySet().forEach(id -> positions.put(id, Ranks.EXACT + 1));
+    positions.putAll(dao.positions(projects.toArray(String[]::new), ids, Ranks.EXACT));
+    return positions;
   }
 
   /// The commit stands: whatever happens now, its commands were taken in. What is not started here
   /// has a lease that runs out, and provably never started.
   @SuppressWarnings("CatchingUnchecked")
-  private void start(ClaimOrder order, List<Claim> claims) {
+  private void start(ClaimOrder order, List<Claim> claims, List<NewCommand> batch) {
     try {
-      claimant.take(order, claiming.withInputs(jdbi, claims));
+      claimant.take(order, claiming.withInputs(jdbi, claims, batch));
     } catch (RuntimeException e) {
       claimant.giveBack(order);
       LOG.atWarn().setCause(e).log("claimed commands left to others");

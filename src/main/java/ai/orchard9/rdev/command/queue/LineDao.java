@@ -15,7 +15,6 @@ import org.jdbi.v3.sqlobject.config.ValueColumn;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlBatch;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
-import org.jspecify.annotations.Nullable;
 
 /// Puts commands into the line, moves them in it, and takes out those that will not start. Where
 /// others lock first what they change, it is by an array: of a subquery whose limit is a parameter
@@ -175,19 +174,21 @@ interface LineDao {
           + CommandSql.RETURNED)
   Optional<Command> cancel(String id, @BindMethods Requester requester);
 
-  /// How many of each project's line stand up to and including these commands, at most `most`.
+  /// Where these commands stand in the lines of these projects, of each line only the first `most`:
+  /// a line is read once, however many of them stand in it.
   @SqlQuery(
       """
-      SELECT p.command_id, (
-        SELECT count(*) FROM (
-          SELECT FROM pending_commands q
-          WHERE q.project = p.project AND (q.due, q.command_id) <= (p.due, p.command_id)
-          ORDER BY q.due, q.command_id LIMIT :most) AS line) AS position
-      FROM pending_commands p WHERE p.command_id = ANY(:ids)
+      SELECT line.command_id, line.position
+      FROM unnest(:projects::text[]) AS asked (project)
+      CROSS JOIN LATERAL (
+        SELECT command_id, row_number() OVER (ORDER BY due, command_id) AS position
+        FROM (SELECT due, command_id FROM pending_commands p WHERE p.project = asked.project
+          ORDER BY due, command_id LIMIT :most) AS first) AS line
+      WHERE line.command_id = ANY(:ids)
       """)
   @KeyColumn("command_id")
   @ValueColumn("position")
-  Map<String, Integer> positions(String[] ids, @Nullable Integer most);
+  Map<String, Integer> positions(String[] projects, String[] ids, int most);
 
   /// What an idempotency key stands for. Public only because JDBI reads it by reflection.
   record KnownSubmission(String commandId, String fingerprint) {}

@@ -87,7 +87,8 @@ public final class Queue {
   /// Claims, in the order of the line, what there is room and slots for.
   public List<Claim> claim(ClaimOrder order) {
     claiming.prepare(jdbi, order);
-    return claiming.withInputs(jdbi, jdbi.withHandle(handle -> claiming.claim(handle, order)));
+    var claims = jdbi.withHandle(handle -> claiming.claim(handle, order));
+    return claiming.withInputs(jdbi, claims, List.of());
   }
 
   /// Tells the other servers that commands wait which this one cannot take.

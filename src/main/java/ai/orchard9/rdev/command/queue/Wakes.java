@@ -24,11 +24,14 @@ final class Wakes implements Managed {
   private final AtomicBoolean wanted = new AtomicBoolean();
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
   private final Poller sender;
+  private final AtomicBoolean wantedSoon = new AtomicBoolean();
+  private final Poller looker;
   private final Listener listener;
 
   Wakes(Jdbi jdbi, Listener.Source connections, BackgroundMetrics background) {
     this.jdbi = jdbi;
     this.sender = new Poller("queue-notify", RETRY, background, this::send);
+    this.looker = new Poller("queue-look", RETRY, background, this::look);
     this.listener =
         new Listener("queue-listen", CHANNEL, connections, background, this::heard, this::here);
   }
@@ -41,6 +44,12 @@ final class Wakes implements Managed {
   /// There may be something to claim for this server.
   void here() {
     wakes.forEach(Runnable::run);
+  }
+
+  /// The same, for what is hardly ever so: at most once in 20 ms, for each look asks the database.
+  void soon() {
+    wantedSoon.set(true);
+    looker.wake();
   }
 
   /// There may be something to claim that this server cannot take.
@@ -57,13 +66,22 @@ final class Wakes implements Managed {
   @Override
   public void start() {
     sender.start();
+    looker.start();
     listener.start();
   }
 
   @Override
   public void stop() throws InterruptedException {
     sender.stop();
+    looker.stop();
     listener.stop();
+  }
+
+  private void look() throws InterruptedException {
+    if (wantedSoon.getAndSet(false)) {
+      here();
+      Thread.sleep(PAUSE);
+    }
   }
 
   private void send() throws InterruptedException {
