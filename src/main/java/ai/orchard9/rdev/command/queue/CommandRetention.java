@@ -1,9 +1,14 @@
 package ai.orchard9.rdev.command.queue;
 
+import static java.util.Comparator.naturalOrder;
+
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,42 +48,26 @@ public final class CommandRetention implements Managed {
   /// One round. Two servers at once take different rows.
   void tick() {
     var commands =
-        all(
-            retention,
-            """
-            DELETE FROM commands WHERE id = ANY(ARRAY(
-              SELECT id FROM commands
-              WHERE created_at < clock_timestamp() - :keptSeconds * interval '1 second'
-                AND finished_at < clock_timestamp() - :keptSeconds * interval '1 second'
-              ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED))
-            """);
-    all(
-        IDEMPOTENCY,
-        """
-        DELETE FROM idempotency_keys WHERE (owner, idempotency_key) IN (
-          SELECT owner, idempotency_key FROM idempotency_keys
-          WHERE created_at < clock_timestamp() - :keptSeconds * interval '1 second'
-          ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-        """);
+        jdbi.withExtension(
+            RetentionDao.class,
+            dao -> all(from -> dao.purgeCommands(from, retention.toSeconds(), AT_ONCE)));
+    jdbi.useExtension(
+        RetentionDao.class,
+        dao -> all(from -> dao.purgeIdempotencyKeys(from, IDEMPOTENCY.toSeconds(), AT_ONCE)));
     if (commands > 0) {
       LOG.atInfo().addKeyValue("commands", commands).log("old commands purged");
     }
   }
 
-  private int all(Duration kept, String delete) {
+  private static int all(Function<Instant, List<Instant>> batch) {
     var total = 0;
-    int deleted;
+    var from = Instant.EPOCH;
+    List<Instant> deleted;
     do {
-      deleted =
-          jdbi.withHandle(
-              handle ->
-                  handle
-                      .createUpdate(delete)
-                      .bind("keptSeconds", kept.toSeconds())
-                      .bind("limit", AT_ONCE)
-                      .execute());
-      total += deleted;
-    } while (deleted == AT_ONCE);
+      deleted = batch.apply(from);
+      total += deleted.size();
+      from = deleted.stream().max(naturalOrder()).orElse(from);
+    } while (deleted.size() == AT_ONCE);
     return total;
   }
 }
