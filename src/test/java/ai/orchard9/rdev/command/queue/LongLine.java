@@ -72,8 +72,10 @@ final class LongLine {
         .createUpdate(
             """
             WITH told AS (
-              INSERT INTO project_events (project, command_id, type, status)
-              SELECT project, id, type, status FROM commands
+              INSERT INTO project_events (project, command_id, type, status, at, position)
+              SELECT project, id, type, status, created_at,
+                row_number() OVER (PARTITION BY project ORDER BY created_at, id)
+              FROM commands ORDER BY created_at, id
             ), known AS (
               INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, command_id,
                 created_at)
