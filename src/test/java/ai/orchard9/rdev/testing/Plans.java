@@ -27,6 +27,8 @@ public final class Plans implements StatementCustomizer {
   private final List<Plan> plans = new ArrayList<>();
   private final Set<Method> methods = new HashSet<>();
 
+  /// How one statement ran.
+  ///
   /// @param statement the method of its Dao, or its text
   public record Plan(String statement, JsonNode root) {
     /// All steps that read or write a table.

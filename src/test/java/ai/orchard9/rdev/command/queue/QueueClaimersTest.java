@@ -77,7 +77,9 @@ final class QueueClaimersTest {
     try (var one = jdbi.open()) {
       one.begin();
       assertThat(claim(one, 3, 2)).hasSize(2);
-      assertThat(claimAtOnce(3, 10)).as("others may be waiting, no more may run").hasSizeLessThanOrEqualTo(1);
+      assertThat(claimAtOnce(3, 10))
+          .as("others may be waiting, no more may run")
+          .hasSizeLessThanOrEqualTo(1);
       one.commit();
     }
     claimAtOnce(3, 10);

@@ -105,7 +105,10 @@ final class QueuePlansTest {
   private static void assertReadLittle(List<Plan> plans) {
     var daily =
         plans.stream()
-            .filter(it -> it.statement().matches("(ClaimDao|LineDao|OwnerDao|RetentionDao|ProjectEventDao)\\..*"))
+            .filter(
+                it ->
+                    it.statement()
+                        .matches("(ClaimDao|LineDao|OwnerDao|RetentionDao|ProjectEventDao)\\..*"))
             .toList();
 
     assertThat(daily).isNotEmpty();
