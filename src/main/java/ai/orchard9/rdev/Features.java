@@ -197,7 +197,7 @@ final class Features {
     var retention = configuration.getCommandRetention().toJavaDuration();
     environment
         .lifecycle()
-        .manage(new CommandRetention(database.background(), retention, background));
+        .manage(new CommandRetention(database.background(), life, retention, background));
     return module;
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,49 +24,86 @@ record AuditFilter(
     @Nullable Instant since,
     @Nullable Instant until) {
 
-  /// A part of an SQL statement and what its parameters stand for. Only what is asked for is in it,
-  /// so that each question finds its index.
-  record Condition(String sql, Map<String, Object> parameters) {}
+  /// Which rows those are, as parts of an SQL statement.
+  ///
+  /// @param terms only what is asked for, so that each question finds its index
+  /// @param sources each has an index of its own; their answers are put together
+  /// @param parameters what the parameters of both stand for
+  record Condition(List<String> terms, List<String> sources, Map<String, Object> parameters) {
+    /// @param beyond where they begin
+    /// @param ordered in which order, and how many
+    String rows(String beyond, String ordered) {
+      var where = String.join(" AND ", terms) + " AND " + beyond + " ORDER BY " + ordered;
+      var all = sources.stream().map(it -> "(" + it.replace(ROWS, where) + ")").toList();
+      return "SELECT * FROM (" + String.join(" UNION ALL ", all) + ") AS found ORDER BY " + ordered;
+    }
+  }
+
+  /// Every command has one of each. All other actions have an index that these are not in: a
+  /// statement that asks for one says so, or PostgreSQL does not know that it may use it. The same
+  /// goes for outcomes and kinds of actors.
+  private static final Set<String> FREQUENT_ACTIONS =
+      Set.of("command.submitted", "command.started", "command.finished");
+
+  private static final String ROWS = "<rows>";
+  private static final String ALL = "SELECT * FROM audit_log WHERE " + ROWS;
+  private static final String VISIBLE =
+      """
+      SELECT there.* FROM unnest(:visible) AS seen (project) CROSS JOIN LATERAL (
+        SELECT * FROM audit_log WHERE project = seen.project AND <rows>) AS there\
+      """;
+  private static final String OWN =
+      "SELECT * FROM audit_log WHERE project IS NULL AND actor_key_id = :self AND " + ROWS;
 
   Condition condition(Caller caller) {
-    var terms = new ArrayList<String>();
+    var terms = new ArrayList<>(List.of("true"));
     var parameters = new LinkedHashMap<String, Object>();
     add(terms, parameters, "action = :action", "action", action);
+    if (action != null && !FREQUENT_ACTIONS.contains(action)) {
+      terms.add("action NOT IN ('command.submitted', 'command.started', 'command.finished')");
+    }
     add(terms, parameters, "project = :project", "project", project);
-    add(
-        terms,
-        parameters,
-        "outcome = :outcome",
-        "outcome",
-        outcome == null ? null : outcome.wire());
+    if (outcome != null) {
+      add(terms, parameters, "outcome = :outcome", "outcome", outcome.wire());
+      terms.add(outcome == Outcome.ALLOWED ? "true" : "outcome <> 'allowed'");
+    }
     add(terms, parameters, "at >= :since", "since", since);
     add(terms, parameters, "at < :until", "until", until);
     if (actor != null) {
       actor(actor, terms, parameters);
     }
-    visible(caller, terms, parameters);
-    return new Condition(terms.isEmpty() ? "true" : String.join(" AND ", terms), parameters);
+    return new Condition(terms, sources(caller, parameters), parameters);
   }
 
   private static void actor(String actor, List<String> terms, Map<String, Object> parameters) {
     var id = uuid(actor);
+    var kind = Actor.Kind.find(actor);
     if (id.isPresent()) {
       add(terms, parameters, "actor_key_id = :actor", "actor", id.get());
-    } else if (Actor.Kind.find(actor).isPresent()) {
+    } else if (kind.isPresent()) {
       add(terms, parameters, "actor_kind = :actor", "actor", actor);
+      terms.add(isFrequent(kind.get()) ? "true" : "actor_kind NOT IN ('key', 'system')");
     } else {
       add(terms, parameters, "actor_key_name = :actor", "actor", actor);
     }
   }
 
+  /// Who submits commands, and who takes down what became of them.
+  private static boolean isFrequent(Actor.Kind kind) {
+    return switch (kind) {
+      case KEY, SYSTEM -> true;
+      case ADMIN_KEY, OPERATOR, COMMAND_LINE -> false;
+    };
+  }
+
   /// A key of some projects sees what happened in them, and what it did itself.
-  private static void visible(Caller caller, List<String> terms, Map<String, Object> parameters) {
+  private static List<String> sources(Caller caller, Map<String, Object> parameters) {
     if (caller.projects().isEmpty()) {
-      return;
+      return List.of(ALL);
     }
-    terms.add("(project = ANY(:visible) OR (project IS NULL AND actor_key_id = :self))");
     parameters.put("visible", caller.projects().get().toArray(String[]::new));
     parameters.put("self", Optional.ofNullable(caller.keyId()).orElse(new UUID(0, 0)));
+    return List.of(VISIBLE, OWN);
   }
 
   private static void add(

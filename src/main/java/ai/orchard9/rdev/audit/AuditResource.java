@@ -92,9 +92,10 @@ public final class AuditResource {
   @RequiresScope(Scope.AUDIT_READ)
   public Envelope<List<AuditResponse>> list(
       @Auth Caller caller, @BeanParam Page page, @BeanParam Question question) {
-    var below = page.cursor(LIST, 1).map(it -> it.number(0)).orElse(Long.MAX_VALUE);
-    var rows = search.newest(caller, question.filter, below, page.fetch());
-    return page.of(rows.stream().map(AuditResponse::of).toList(), it -> Cursor.of(LIST, it.id()));
+    var before = page.cursor(LIST, 2).map(it -> new AuditSearch.Place(it.instant(0), it.number(1)));
+    var rows = search.newest(caller, question.filter, before, page.fetch());
+    return page.of(
+        rows.stream().map(AuditResponse::of).toList(), it -> Cursor.of(LIST, it.at(), it.id()));
   }
 
   /// All that match, oldest first, a line each.

@@ -1,6 +1,5 @@
 package ai.orchard9.rdev.command.life;
 
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +56,30 @@ interface ProjectEventDao {
   @ValueColumn("newest")
   Map<String, Long> newest(@BindList("projects") Collection<String> projects);
 
-  /// Keeps the newest event of each project, so that ids go on rising.
-  @SqlUpdate(
+  /// Looks at the next events by id, and deletes those that are old and not the newest of their
+  /// project: by that one, ids go on rising.
+  @SqlQuery(
       """
-      DELETE FROM project_events e
-      WHERE at < :before AND position IS NOT NULL AND EXISTS (
-        SELECT FROM project_events later
-        WHERE later.project = e.project AND later.position > e.position)
+      WITH looked AS MATERIALIZED (
+        SELECT id, project, position,
+          at < (SELECT clock_timestamp() - :keptSeconds * interval '1 second') AS old
+        FROM project_events WHERE id > :after ORDER BY id LIMIT :limit
+      ), gone AS (
+        DELETE FROM project_events WHERE id = ANY(ARRAY(
+          SELECT id FROM looked WHERE old AND position < (
+            SELECT max(position) FROM project_events same WHERE same.project = looked.project)))
+        RETURNING id
+      )
+      SELECT coalesce(max(id), 0) AS last, count(*) = :limit AND bool_and(old) AS goes_on,
+        (SELECT count(*) FROM gone) AS deleted
+      FROM looked
       """)
-  int purge(Instant before);
+  @RegisterConstructorMapper(Purged.class)
+  Purged purge(long after, long keptSeconds, int limit);
+
+  /// What was looked at. Public only because JDBI reads it by reflection.
+  ///
+  /// @param last the id that was reached
+  /// @param goesOn whether there may be more that is old
+  record Purged(long last, boolean goesOn, int deleted) {}
 }

@@ -4,7 +4,6 @@ import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,9 +75,19 @@ public final class ProjectEvents implements Managed {
             });
   }
 
-  /// Deletes events older than that, except the newest of each project; returns how many.
-  public int purge(Instant before) {
-    return jdbi.withExtension(ProjectEventDao.class, dao -> dao.purge(before));
+  /// Deletes events older than that, except the newest of each project, a few at a time from the
+  /// oldest on; returns how many.
+  public int purge(Duration kept) {
+    var total = 0;
+    var looked = new ProjectEventDao.Purged(0, true, 0);
+    while (looked.goesOn()) {
+      var after = looked.last();
+      looked =
+          jdbi.withExtension(
+              ProjectEventDao.class, dao -> dao.purge(after, kept.toSeconds(), BATCH));
+      total += looked.deleted();
+    }
+    return total;
   }
 
   /// Numbers what is committed, unless another server does; returns how many.

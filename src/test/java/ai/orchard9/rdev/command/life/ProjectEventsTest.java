@@ -6,7 +6,7 @@ import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.output.Commands;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -147,13 +147,54 @@ final class ProjectEventsTest {
   void purgesButGoesOnCounting() {
     append("a", "cmd-1", "pending");
     append("a", "cmd-1", "running");
+    append("b", "cmd-2", "pending");
+    events.number();
+    age(Duration.ofDays(2));
+    append("b", "cmd-2", "running");
     events.number();
 
-    assertThat(events.purge(Instant.now().plusSeconds(60))).isEqualTo(1);
+    assertThat(events.purge(Duration.ofDays(3))).isZero();
+    assertThat(events.purge(Duration.ofDays(1))).isEqualTo(2);
+    assertThat(events.purge(Duration.ofDays(1))).isZero();
 
-    append("a", "cmd-2", "pending");
+    append("a", "cmd-3", "pending");
     events.number();
-    assertThat(events.list("a", 0, 10)).extracting(ProjectEvent::position).containsExactly(2L, 3L);
+    assertThat(positions("a")).containsExactly(2L, 3L);
+    assertThat(positions("b")).containsExactly(2L);
+  }
+
+  @Test
+  void purgesAllThatIsOldHoweverMuchItIs() {
+    commands
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    INSERT INTO project_events (project, command_id, type, status, at)
+                    SELECT 'a', 'cmd-' || n, 'shell', 'pending', now() - interval '2 days'
+                    FROM generate_series(1, 2500) AS n
+                    """));
+    append("a", "cmd-new", "pending");
+    events.number();
+
+    assertThat(events.purge(Duration.ofDays(1))).isEqualTo(2500);
+    assertThat(positions("a")).containsExactly(2501L);
+  }
+
+  private List<Long> positions(String project) {
+    return events.list(project, 0, 10).stream().map(ProjectEvent::position).toList();
+  }
+
+  private static void age(Duration time) {
+    commands
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle
+                    .createUpdate("UPDATE project_events SET at = at - :time")
+                    .bind("time", time)
+                    .execute());
   }
 
   private static ProjectEvents newEvents() {

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.command.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.command.queue.ResultColumns.Finished;
@@ -32,7 +33,8 @@ final class EveryStatement {
 
   /// What has to run, of what can be counted.
   static List<Method> methods() {
-    return Stream.of(ClaimDao.class, LineDao.class, OwnerDao.class, OverviewDao.class)
+    return Stream.of(
+            ClaimDao.class, LineDao.class, OwnerDao.class, OverviewDao.class, RetentionDao.class)
         .flatMap(it -> Stream.of(it.getDeclaredMethods()))
         .toList();
   }
@@ -145,6 +147,8 @@ final class EveryStatement {
                   at, at, at
                 FROM (SELECT now() - interval '2 years' AS at) AS moment
                 """));
-    new CommandRetention(jdbi, RETENTION, new BackgroundMetrics(new PrometheusRegistry())).tick();
+    var metrics = new BackgroundMetrics(new PrometheusRegistry());
+    var life = new ProjectEvents(jdbi, metrics);
+    new CommandRetention(jdbi, life, RETENTION, metrics).tick();
   }
 }

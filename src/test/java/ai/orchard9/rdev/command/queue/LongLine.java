@@ -18,7 +18,8 @@ final class LongLine {
   private LongLine() {}
 
   /// What waits came within the last four hours, what has ended within the last month, or, 300 of
-  /// them, more than a year ago. One in a hundred was cancelled, one in ten failed.
+  /// them, more than a year ago. One in a hundred was cancelled, one in ten failed. Of what waits
+  /// every fifth has only so much time, and the first hundred of them have run out of it.
   static void fill(Handle handle) {
     handle
         .createUpdate(
@@ -33,7 +34,8 @@ final class LongLine {
                 (ARRAY['low', 'normal', 'normal', 'normal', 'high', 'urgent'])[1 + n % 6], '{}',
                 '{"command": "true"}', 60, ('00000000-0000-4000-8000-' || lpad((n % 20)::text, 12, '0'))::uuid, 'key-' || n % 20, 'r', 'm',
                 now() - interval '4 hours' * n / :pending,
-                CASE WHEN n % 50 = 0 THEN now() + interval '1 hour' * (n % 3) END
+                CASE WHEN n % 5 = 0 THEN now() + interval '1 hour' * CASE WHEN n <= 500 THEN 0 ELSE 1 END
+                  END
               FROM generate_series(1, :pending) AS n
               RETURNING id, project, priority, created_at, start_before
             )
@@ -70,8 +72,10 @@ final class LongLine {
         .createUpdate(
             """
             WITH told AS (
-              INSERT INTO project_events (project, command_id, type, status)
-              SELECT project, id, type, status FROM commands
+              INSERT INTO project_events (project, command_id, type, status, at, position)
+              SELECT project, id, type, status, created_at,
+                row_number() OVER (PARTITION BY project ORDER BY created_at, id)
+              FROM commands ORDER BY created_at, id
             ), known AS (
               INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, command_id,
                 created_at)

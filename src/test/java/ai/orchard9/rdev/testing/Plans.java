@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.command.queue;
+package ai.orchard9.rdev.testing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,7 +19,7 @@ import org.jdbi.v3.core.statement.StatementCustomizer;
 
 /// The plans by which the statements of a connection ran, and those of their triggers, as
 /// `auto_explain` tells them.
-final class Plans implements StatementCustomizer {
+public final class Plans implements StatementCustomizer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "plan:\n";
 
@@ -27,13 +27,36 @@ final class Plans implements StatementCustomizer {
   private final List<Plan> plans = new ArrayList<>();
   private final Set<Method> methods = new HashSet<>();
 
+  /// How one statement ran.
+  ///
   /// @param statement the method of its Dao, or its text
-  record Plan(String statement, JsonNode root) {
+  public record Plan(String statement, JsonNode root) {
     /// All steps that read or write a table.
-    List<JsonNode> steps() {
+    public List<JsonNode> steps() {
       var found = new ArrayList<JsonNode>();
       collect(root, found);
       return found;
+    }
+
+    /// Pages of 8 KB that were looked at.
+    public long pages() {
+      return root.path("Shared Hit Blocks").asLong() + root.path("Shared Read Blocks").asLong();
+    }
+
+    /// Rows that a step looked at, whatever it made of them.
+    public static double read(JsonNode step) {
+      return step.path("Actual Loops").asDouble()
+          * (step.path("Actual Rows").asDouble() + step.path("Rows Removed by Filter").asDouble());
+    }
+
+    /// A step in words.
+    public static String describe(JsonNode step) {
+      return "%s on %s by %s, %.0f rows"
+          .formatted(
+              step.path("Node Type").asText(),
+              step.path("Relation Name").asText(),
+              step.path("Index Name").asText(),
+              read(step));
     }
 
     private static void collect(JsonNode node, List<JsonNode> found) {
@@ -45,7 +68,7 @@ final class Plans implements StatementCustomizer {
   }
 
   /// Has a connection tell its plans.
-  static void tell(Handle handle) {
+  public static void tell(Handle handle) {
     handle.execute(
         """
         LOAD 'auto_explain';
@@ -54,6 +77,7 @@ final class Plans implements StatementCustomizer {
         SET auto_explain.log_format = json;
         SET auto_explain.log_analyze = on;
         SET auto_explain.log_timing = off;
+        SET auto_explain.log_buffers = on;
         SET client_min_messages = log
         """);
   }
@@ -92,14 +116,14 @@ final class Plans implements StatementCustomizer {
   }
 
   /// What was told since the last call.
-  List<Plan> take() {
+  public List<Plan> take() {
     var taken = List.copyOf(plans);
     plans.clear();
     return taken;
   }
 
   /// The methods of Daos that ran.
-  Set<Method> methods() {
+  public Set<Method> methods() {
     return methods;
   }
 }
