@@ -4,7 +4,9 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.NanoTime;
 import org.glassfish.jersey.server.ExtendedUriInfo;
@@ -28,6 +30,9 @@ final class HttpMetrics implements ApplicationEventListener {
   private final Counter requests;
   private final Histogram duration;
   private final Gauge inFlight;
+
+  /// As many as there are methods of resources.
+  private final Map<String, String> tidied = new ConcurrentHashMap<>();
 
   HttpMetrics(PrometheusRegistry registry) {
     requests =
@@ -82,14 +87,16 @@ final class HttpMetrics implements ApplicationEventListener {
     }
   }
 
-  private static String template(ExtendedUriInfo uri) {
+  private String template(ExtendedUriInfo uri) {
     var template = new StringBuilder();
     for (var part : uri.getMatchedTemplates()) {
       template.insert(0, part.getTemplate());
     }
-    return template.isEmpty()
-        ? "/"
-        : template.toString().replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
+    return tidied.computeIfAbsent(template.toString(), HttpMetrics::tidy);
+  }
+
+  private static String tidy(String template) {
+    return template.isEmpty() ? "/" : template.replaceAll("/+", "/").replaceAll("(?<=.)/$", "");
   }
 
   private static String method(String method) {

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.http;
 
+import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
@@ -12,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class RequestLogger implements RequestLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("http.request");
+
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final HttpMetrics metrics;
 
@@ -48,6 +51,6 @@ final class RequestLogger implements RequestLog {
 
   /// Control characters must not reach a terminal through the log.
   private static String printable(String path) {
-    return path.replaceAll("\\p{Cntrl}", "?");
+    return CONTROL.matcher(path).replaceAll("?");
   }
 }

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
-  /// Two, so that the machine works on the next while one waits for the disk.
-  private static final int LANES = 2;
+  /// One: what comes while it writes makes the next write larger, and a write costs as much as a
+  /// good many commands.
+  private static final int LANES = 1;
 
   private static final int MOST_COMMANDS = 64;
   private static final int MOST_BYTES = 8 << 20;
@@ -32,7 +33,7 @@ final class Intake {
   /// How long nothing is claimed for a project with the submission itself after that came to
   /// nothing: its slots are taken, or it is paused. Whoever frees a slot claims, and so does
   /// whoever looks after each submission ([Wakes#soon]).
-  private static final Duration FULL = Duration.ofMillis(20);
+  private static final Duration FULL = Duration.ofMillis(50);
 
   private final Jdbi jdbi;
   private final Claiming claiming;
@@ -58,6 +59,11 @@ final class Intake {
 
   void serve(Claimant claimant) {
     this.claimant = claimant;
+  }
+
+  /// A command of this project has ended here.
+  void freed(String project) {
+    full.invalidate(project);
   }
 
   /// Returns when it is committed.

@@ -43,6 +43,11 @@ public final class Line {
     intake.serve(claimant);
   }
 
+  /// A command of this project has ended here, and left a slot.
+  void freed(String project) {
+    intake.freed(project);
+  }
+
   /// Queues a command, and starts it where there is room. When it returns, the row is committed.
   public Taken submit(NewCommand command) {
     return intake.take(command);

@@ -169,6 +169,7 @@ public final class Queue {
     var done = ends.write(new Finished(claim, result));
     if (done) {
       output.finished(claim.command().id().value());
+      line.freed(claim.command().project());
       wakes.here();
     }
     return done;

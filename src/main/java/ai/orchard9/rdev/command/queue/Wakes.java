@@ -17,6 +17,7 @@ import org.jdbi.v3.core.Jdbi;
 final class Wakes implements Managed {
   private static final String CHANNEL = "rdev_queue";
   private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration LOOKS = Duration.ofMillis(50);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Jdbi jdbi;
@@ -46,7 +47,7 @@ final class Wakes implements Managed {
     wakes.forEach(Runnable::run);
   }
 
-  /// The same, for what is hardly ever so: at most once in 20 ms, for each look asks the database.
+  /// The same, for what is hardly ever so: at most once in 50 ms, for each look asks the database.
   void soon() {
     wantedSoon.set(true);
     looker.wake();
@@ -80,7 +81,7 @@ final class Wakes implements Managed {
   private void look() throws InterruptedException {
     if (wantedSoon.getAndSet(false)) {
       here();
-      Thread.sleep(PAUSE);
+      Thread.sleep(LOOKS);
     }
   }
 
