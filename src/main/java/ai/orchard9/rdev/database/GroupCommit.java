@@ -42,8 +42,19 @@ public final class GroupCommit<I, O> {
       int mostWeight,
       ToIntFunction<I> weight,
       Function<List<I>, List<O>> write) {
+    this(name, new Semaphore(lanes), mostItems, mostWeight, weight, write);
+  }
+
+  /// @param lanes a permit for each write that may be on its way
+  GroupCommit(
+      String name,
+      Semaphore lanes,
+      int mostItems,
+      int mostWeight,
+      ToIntFunction<I> weight,
+      Function<List<I>, List<O>> write) {
     this.name = name;
-    this.lanes = new Semaphore(lanes);
+    this.lanes = lanes;
     this.mostItems = mostItems;
     this.mostWeight = mostWeight;
     this.weight = weight;

@@ -8,9 +8,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
@@ -78,6 +83,48 @@ final class GroupCommitTest {
     assertThatThrownBy(() -> answers.getFirst().join()).hasCauseInstanceOf(Throwable.class);
     assertThat(answers.getLast().join()).isEqualTo(10);
     assertThat(commits.write(3)).isEqualTo(30);
+  }
+
+  /// Its caller finds the lane taken, and who has the lane has seen that nothing waits.
+  @Test
+  void whatComesBetweenTheLastLookAndGivingTheLaneBackIsWritten() throws Exception {
+    var lane = new Lane();
+    var commits = new GroupCommit<Integer, Integer>("test", lane, 10, 1000, _ -> 100, this::store);
+    var late = new FutureTask<>(() -> commits.write(2));
+    lane.beforeRelease(
+        () -> {
+          var thread = Thread.ofPlatform().daemon().start(late);
+          await("it waits").until(thread::getState, Thread.State.WAITING::equals);
+        });
+    go.countDown();
+
+    assertThat(commits.write(1)).isEqualTo(10);
+
+    assertThat(late.get(10, TimeUnit.SECONDS)).isEqualTo(20);
+    assertThat(written).containsExactly(List.of(1), List.of(2));
+  }
+
+  /// One lane; something can happen just before it is given back.
+  private static final class Lane extends Semaphore {
+    private static final long serialVersionUID = 1;
+    private final transient Queue<Runnable> between = new ConcurrentLinkedQueue<>();
+
+    Lane() {
+      super(1);
+    }
+
+    void beforeRelease(Runnable once) {
+      between.add(once);
+    }
+
+    @Override
+    public void release() {
+      var once = between.poll();
+      if (once != null) {
+        once.run();
+      }
+      super.release();
+    }
   }
 
   /// Answers ten times each; 7 is refused, 13 finds no database, 99 breaks the machine.

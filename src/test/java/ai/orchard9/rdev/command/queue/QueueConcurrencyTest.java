@@ -6,8 +6,8 @@ import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.command.output.Commands;
-import ai.orchard9.rdev.command.queue.QueueStorm.Attempt;
-import ai.orchard9.rdev.command.queue.QueueStorm.Limits;
+import ai.orchard9.rdev.command.queue.StormLimit.Limits;
+import ai.orchard9.rdev.command.queue.StormRecord.Attempt;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import ai.orchard9.rdev.testing.Repetitions;
 import java.time.Instant;
@@ -51,12 +51,12 @@ final class QueueConcurrencyTest {
       storm.rage(BURSTS, () -> look(reader.jdbi(), crowds, wrong));
       storm.calm();
 
-      assertThat(storm.problems()).as("seed %d", seed).isEmpty();
+      assertThat(storm.told().problems()).as("seed %d", seed).isEmpty();
       assertThat(wrong).as("seed %d", seed).isEmpty();
       assertThat(crowds)
           .as("running in a project at once, oldest first; seed %d", seed)
           .isNotEmpty()
-          .allMatch(it -> it.size() <= allowed(limits, it, storm.limitOf()));
+          .allMatch(it -> it.size() <= allowed(limits, it, storm.told().limitOf()));
       check(storm, seed);
     }
   }
@@ -76,11 +76,11 @@ final class QueueConcurrencyTest {
     assertThat(count("pending_commands")).isZero();
     assertThat(count("slots WHERE command_id IS NOT NULL")).isZero();
     var lives = lives();
-    assertThat(lives.keySet()).as("seed %d", seed).isEqualTo(storm.submitted());
+    assertThat(lives.keySet()).as("seed %d", seed).isEqualTo(storm.told().submitted());
     assertThat(lives)
         .as("seed %d", seed)
         .allSatisfy((_, life) -> assertThat(String.join(" ", life)).matches(LIFE));
-    assertThat(completed()).as("seed %d", seed).isEqualTo(storm.finished());
+    assertThat(completed()).as("seed %d", seed).isEqualTo(storm.told().finished());
     assertThat(starts(lives)).as("seed %d", seed).isEqualTo(starts(storm));
   }
 
@@ -97,7 +97,7 @@ final class QueueConcurrencyTest {
   }
 
   private static Map<String, Long> starts(QueueStorm storm) {
-    return storm.limitOf().keySet().stream()
+    return storm.told().limitOf().keySet().stream()
         .map(Attempt::id)
         .collect(groupingBy(Function.identity(), Collectors.counting()));
   }

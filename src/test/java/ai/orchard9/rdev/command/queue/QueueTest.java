@@ -121,6 +121,13 @@ final class QueueTest {
     assertThat(taken.getFirst().command().adoptions()).isEqualTo(1);
     assertThat(me.queue().renew("me", List.of(old.command().id().value()))).isEmpty();
     assertThat(me.queue().storeInstance(old, "elsewhere")).isFalse();
+    assertThat(me.queue().release(old)).isFalse();
+    assertThat(other.queue().renew("other", List.of(old.command().id().value())))
+        .containsExactly(old.command().id().value());
+    assertThat(me.queue().adopt("me", List.of(), 10, true)).isEmpty();
+    me.queue().acknowledge(old);
+    assertThat(count("SELECT count(*) FROM commands WHERE acknowledged")).isZero();
+    assertThat(count("SELECT count(*) FROM command_inputs")).isEqualTo(1);
     assertThat(me.queue().requeue(old)).isFalse();
     assertThat(me.finish(old)).isFalse();
     assertThat(other.finish(taken.getFirst())).isTrue();
