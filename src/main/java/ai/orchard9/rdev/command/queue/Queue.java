@@ -87,7 +87,11 @@ public final class Queue {
   /// Claims, in the order of the line, what there is room and slots for.
   public List<Claim> claim(ClaimOrder order) {
     claiming.prepare(jdbi, order);
-    return claiming.withInputs(jdbi, jdbi.withHandle(handle -> claiming.claim(handle, order)));
+    var claims = jdbi.withHandle(handle -> claiming.claim(handle, order));
+    if (!claims.isEmpty()) {
+      life.published();
+    }
+    return claiming.withInputs(jdbi, claims);
   }
 
   /// Tells the other servers that commands wait which this one cannot take.
