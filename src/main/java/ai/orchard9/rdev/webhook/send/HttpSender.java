@@ -1,22 +1,26 @@
 package ai.orchard9.rdev.webhook.send;
 
-import ai.orchard9.rdev.webhook.send.AnswerParser.CutAnswerException;
 import ai.orchard9.rdev.webhook.send.Attempt.Answered;
 import ai.orchard9.rdev.webhook.send.Attempt.Failed;
 import ai.orchard9.rdev.webhook.send.Attempt.Refused;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.ssl.SSLContexts;
 import org.slf4j.Logger;
@@ -88,6 +92,8 @@ public final class HttpSender implements Sender {
     var start = System.nanoTime();
     try (var watch = Watch.start(timer, limit)) {
       return ScopedValue.where(Watch.CURRENT, watch).call(() -> send(message, watch, start));
+    } catch (RejectedExecutionException closed) {
+      return new Failed(Failures.INTERRUPTED, since(start));
     }
   }
 
@@ -126,11 +132,19 @@ public final class HttpSender implements Sender {
     try {
       return post(keeping, message, watch, start);
     } catch (IOException broken) {
-      if (watch.hasDialled() || watch.isOver() || broken instanceof CutAnswerException) {
+      if (watch.hasDialled() || watch.isOver() || !isWithoutAnswer(broken)) {
         throw broken;
       }
       return post(fresh, message, watch, start);
     }
+  }
+
+  /// Whether the connection ended before any byte of an answer.
+  private static boolean isWithoutAnswer(IOException broken) {
+    return broken instanceof NoHttpResponseException
+        || broken instanceof ConnectionClosedException
+        || broken instanceof SocketException
+        || broken instanceof SSLException;
   }
 
   private Attempt post(CloseableHttpClient client, Message message, Watch watch, long start)
@@ -139,17 +153,18 @@ public final class HttpSender implements Sender {
     var request = Requests.of(message);
     var context = HttpClientContext.create();
     watch.over(request);
-    try (var answer =
+    // Closing an answer reads the rest of it or throws: it is read or cancelled below.
+    @SuppressWarnings("resource")
+    var answer =
         client.executeOpen(
-            new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, context)) {
-      if (context.getAttribute(Clients.REACHED) == null) {
-        request.cancel();
-        return new Failed(Failures.PROXY, since(start));
-      }
-      var answered = new Answered(answer.getCode(), retryAfter(answer), since(start));
-      discardBody(answer, request, watch);
-      return answered;
+            new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, context);
+    if (context.getAttribute(Clients.REACHED) == null) {
+      request.cancel();
+      return new Failed(Failures.PROXY, since(start));
     }
+    var answered = new Answered(answer.getCode(), retryAfter(answer), since(start));
+    discardBody(answer, request, watch);
+    return answered;
   }
 
   private Optional<Duration> retryAfter(ClassicHttpResponse answer) {
@@ -158,17 +173,12 @@ public final class HttpSender implements Sender {
   }
 
   /// Reads a short body to its end, which frees the connection for the next request, and closes the
-  /// connection under any other: closing the body alone would read all of it.
+  /// connection under any other.
   private static void discardBody(ClassicHttpResponse answer, HttpPost request, Watch watch) {
     watch.shorten(BODY_LIMIT);
-    var entity = answer.getEntity();
-    if (entity == null) {
-      return;
-    }
     try {
-      var body = entity.getContent();
-      var rest = body.readNBytes(MOST_BODY_BYTES);
-      if (rest.length == MOST_BODY_BYTES) {
+      var entity = answer.getEntity();
+      if (entity != null && entity.getContent().skip(MOST_BODY_BYTES) == MOST_BODY_BYTES) {
         request.cancel();
       }
     } catch (IOException broken) {

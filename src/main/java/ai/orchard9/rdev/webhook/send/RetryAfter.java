@@ -2,6 +2,11 @@ package ai.orchard9.rdev.webhook.send;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hc.client5.http.utils.DateUtils;
@@ -17,6 +22,10 @@ final class RetryAfter {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,100}");
   private static final int MOST_DIGITS = 9;
 
+  /// The one form without a zone, which the library does not read.
+  private static final DateTimeFormatter ASCTIME =
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
+
   private RetryAfter() {}
 
   static Optional<Duration> parse(String value, Instant now) {
@@ -28,8 +37,19 @@ final class RetryAfter {
               ? LONGEST
               : bounded(Duration.ofSeconds(Long.parseLong("0" + digits))));
     }
-    var date = DateUtils.parseStandardDate(text);
-    return date == null ? Optional.empty() : Optional.of(bounded(Duration.between(now, date)));
+    return date(text).map(date -> bounded(Duration.between(now, date)));
+  }
+
+  private static Optional<Instant> date(String text) {
+    var date = Optional.ofNullable(DateUtils.parseStandardDate(text));
+    if (date.isPresent()) {
+      return date;
+    }
+    try {
+      return Optional.of(LocalDateTime.parse(text, ASCTIME).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeParseException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private static Duration bounded(Duration wait) {
