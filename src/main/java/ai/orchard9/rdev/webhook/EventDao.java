@@ -18,8 +18,8 @@ interface EventDao {
   @SqlQuery(
       """
       SELECT id, events, project_ids, enabled, created_at, last_sequence FROM webhooks
-      WHERE deleted_at IS NULL AND events && :events
-        AND (project_ids IS NULL OR project_ids && :projects)
+      WHERE deleted_at IS NULL AND events && :events::text[]
+        AND (project_ids IS NULL OR project_ids && :projects::text[])
       ORDER BY id FOR NO KEY UPDATE
       """)
   @RegisterConstructorMapper(Subscriber.class)
