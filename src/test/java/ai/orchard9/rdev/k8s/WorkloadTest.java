@@ -208,7 +208,7 @@ final class WorkloadTest {
   }
 
   @Test
-  void needsOneSecretOnly() {
+  void needsTwoKeysOfOneSecretOnly() {
     var needed =
         container(Manifests.base()).getEnv().stream()
             .map(EnvVar::getValueFrom)
@@ -218,7 +218,9 @@ final class WorkloadTest {
             .map(key -> key.getName() + "/" + key.getKey())
             .collect(Collectors.toSet());
 
-    assertThat(needed).containsExactly("rdev-api-secrets/postgres-password");
+    assertThat(needed)
+        .containsExactlyInAnyOrder(
+            "rdev-api-secrets/postgres-password", "rdev-api-secrets/webhook-secret-key");
   }
 
   @Test
