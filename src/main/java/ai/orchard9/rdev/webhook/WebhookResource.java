@@ -87,8 +87,15 @@ public final class WebhookResource {
       @PathParam("id") String id,
       WebhookRequest request) {
     var there = webhooks.get(caller, id);
-    var wanted = WebhookRules.change(there, request, targets);
-    return Envelope.of(WebhookResponse.of(webhooks.change(caller, there.id(), wanted, context)));
+    // Names are looked up here, where no transaction waits for them.
+    var checked = WebhookRules.change(there, request, targets);
+    return Envelope.of(
+        WebhookResponse.of(
+            webhooks.change(
+                caller,
+                there.id(),
+                now -> WebhookRules.change(now, request, _ -> checked.target()),
+                context)));
   }
 
   @DELETE

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -108,15 +109,16 @@ public final class WebhookService {
 
   /// Changes one.
   ///
-  /// @param wanted checked, out of what [#get] said
+  /// @param wanted what is to become of it as it is then: it may have been changed, or have been
+  ///   disabled, since the caller looked; runs in the transaction
   /// @throws ApiException.Forbidden it names projects that the key may not use
-  Webhook change(Caller caller, UUID id, Subscription wanted, RequestContext request) {
-    var subscription = within(caller, wanted);
+  Webhook change(
+      Caller caller, UUID id, Function<Webhook, Subscription> wanted, RequestContext request) {
     return jdbi.inTransaction(
         handle -> {
           var dao = handle.attach(WebhookDao.class);
-          lock(dao, caller, id);
-          dao.update(id, subscription);
+          var there = lock(dao, caller, id);
+          dao.update(id, within(caller, wanted.apply(there)));
           dao.clearLane(id);
           var changed = dao.find(id).orElseThrow();
           record(handle, caller, "webhook.updated", request, changed);

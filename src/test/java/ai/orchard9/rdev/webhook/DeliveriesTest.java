@@ -154,6 +154,26 @@ final class DeliveriesTest {
   }
 
   @Test
+  void aChangeDoesNotEnableWhatWasDisabledMeanwhile() {
+    var webhook = fixture.webhook(true, null);
+    fixture.answers.add(DeliveryFixture.answered(410, Duration.ZERO));
+    fixture.test(webhook);
+    fixture.deliverAll();
+
+    var changed =
+        fixture.webhooks.change(
+            DeliveryFixture.ALICE,
+            webhook.id(),
+            now ->
+                WebhookRules.change(
+                    now, new WebhookRequest(null, null, null, "new", null), url -> url),
+            DeliveryFixture.REQUEST);
+
+    assertThat(changed.description()).isEqualTo("new");
+    assertThat(changed.disabledReason()).isEqualTo("gone");
+  }
+
+  @Test
   void aSuccessInBetweenBeginsTheDayAnew() {
     var webhook = fixture.webhook(true, null);
     fixture.answers.add(DeliveryFixture.answered(500, Duration.ZERO));
