@@ -145,7 +145,11 @@ final class DeliveriesTest {
     var disabled = fixture.shown(webhook);
     assertThat(disabled.enabled()).isFalse();
     assertThat(disabled.disabledReason()).isEqualTo("failing");
-    assertThat(fixture.number("SELECT count(*) FROM audit_log WHERE action = 'webhook.disabled'"))
+    assertThat(
+            fixture.number(
+                "SELECT count(*) FROM audit_log WHERE action = 'webhook.disabled' AND target = '"
+                    + webhook.id()
+                    + "'"))
         .isEqualTo(1);
     fixture.execute("UPDATE webhook_queue SET requested = false");
     fixture.housekeeping.endUnwanted();
