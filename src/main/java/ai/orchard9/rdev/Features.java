@@ -40,6 +40,7 @@ import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.stream.StreamModule;
+import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -90,9 +91,12 @@ final class Features {
     var commands = commands(queue, projects, output);
     var streams = streams(limits, keys, projects, commands, output, life);
     commands.install(environment, streams.answer());
+    var webhooks =
+        Webhooks.install(
+            configuration, environment, database, clock, life, audit, background, registry);
     var execution = execution(limits, runtime, projects, queue, output);
     var readiness = OpsModule.install(environment, registry, checks(projects));
-    tasks(audit, limits, keys, runtime, projects, queue);
+    tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     FirstStart.announce(configuration, environment, database, audit);
   }
@@ -264,7 +268,8 @@ final class Features {
       ApiKeyModule keys,
       Runtime runtime,
       ProjectCatalog projects,
-      QueueModule queue) {
+      QueueModule queue,
+      WebhookModule webhooks) {
     var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
     var flushes = new CacheFlushes(database.background(), caches, background);
     environment.lifecycle().manage(flushes);
@@ -275,7 +280,8 @@ final class Features {
             new CacheFlushTask(flushes),
             new CircuitBreakerTask(runtime.breaker()),
             new LimitsTask(limits),
-            new QueueTask(queue)));
+            new QueueTask(queue),
+            Webhooks.task(webhooks)));
   }
 
   private Map<String, ReadyCheck> checks(ProjectCatalog projects) {

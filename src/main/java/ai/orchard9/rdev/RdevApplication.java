@@ -6,7 +6,6 @@ import ai.orchard9.rdev.apikey.KeysCommand;
 import ai.orchard9.rdev.audit.AuditCommand;
 import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
-import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
 import ai.orchard9.rdev.database.DatabaseModule;
 import ai.orchard9.rdev.database.DbCommand;
@@ -37,7 +36,7 @@ public final class RdevApplication extends Application<RdevConfiguration> {
 
   /// Starts the command line: `server`, `check`, `db`, `keys`, `audit`.
   public static void main(String[] arguments) throws Exception {
-    var complaints = EnvironmentRule.complaints(RdevEnvironment.RULES, System.getenv());
+    var complaints = RdevEnvironment.complaints(System.getenv());
     if (complaints.isPresent()) {
       System.err.println(complaints.get());
       System.exit(1);

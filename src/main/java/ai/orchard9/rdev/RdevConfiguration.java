@@ -3,9 +3,12 @@ package ai.orchard9.rdev;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.database.DatabaseConfig;
+import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
 import ai.orchard9.rdev.ratelimit.LimitName;
+import ai.orchard9.rdev.webhook.WebhookConfig;
+import ai.orchard9.rdev.webhook.send.Secrets;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.Duration;
@@ -18,6 +21,7 @@ import jakarta.validation.constraints.Pattern;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +84,28 @@ public final class RdevConfiguration extends Configuration {
     }
   }
 
+  /// Who may be told, and how.
+  ///
+  /// @param allowedTargets CIDRs that may be sent to besides all public addresses, separated by
+  ///   commas
+  /// @param inFlight deliveries of this server at once
+  /// @param secretKey what the secrets are sealed with; empty: they are stored as they are
+  public record Webhooks(
+      String allowedTargets,
+      @Min(1) @Max(WebhookConfig.MOST_IN_FLIGHT) int inFlight,
+      Secret<String> secretKey) {
+    public Webhooks {
+      // Here, so that `check` finds them, too.
+      AddressRange.parseList(allowedTargets);
+      Secrets.parse(secretKey.value());
+    }
+
+    /// The ranges, parsed.
+    List<AddressRange> allowed() {
+      return AddressRange.parseList(allowedTargets);
+    }
+  }
+
   /// How often a key may call.
   ///
   /// @param requestsPerSecond of a key that has no limit of its own
@@ -112,6 +138,7 @@ public final class RdevConfiguration extends Configuration {
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Policy policy = new Policy(ShellPolicy.DEFAULT);
+  private @Valid Webhooks webhooks = new Webhooks("", 100, new Secret<>(""));
   private @Valid RateLimit rateLimit = new RateLimit(10, Duration.seconds(10));
   private Duration cacheTtl = Duration.seconds(30);
 
@@ -209,6 +236,23 @@ public final class RdevConfiguration extends Configuration {
 
   public void setRateLimit(RateLimit rateLimit) {
     this.rateLimit = rateLimit;
+  }
+
+  @JsonProperty
+  public Webhooks getWebhooks() {
+    return webhooks;
+  }
+
+  public void setWebhooks(Webhooks webhooks) {
+    this.webhooks = webhooks;
+  }
+
+  /// In a cluster others can read the database: there the secrets of webhooks are sealed.
+  @ValidationMethod(
+      message =
+          "WEBHOOK_SECRET_KEY (webhooks.secretKey) must be set for kubernetes: " + Secrets.KEYS)
+  public boolean isSealedWhereOthersRead() {
+    return !runtime.backend().equals("kubernetes") || !webhooks.secretKey().value().isBlank();
   }
 
   /// How old the list of projects may be before the runtime is asked again.

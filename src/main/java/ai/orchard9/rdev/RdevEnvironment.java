@@ -3,7 +3,11 @@ package ai.orchard9.rdev;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.ratelimit.LimitName;
+import ai.orchard9.rdev.webhook.WebhookConfig;
+import ai.orchard9.rdev.webhook.send.Secrets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Every environment variable that operators set, and what it may hold.
 final class RdevEnvironment {
@@ -35,6 +39,13 @@ final class RdevEnvironment {
               "TRUSTED_PROXIES",
               "addresses or CIDRs, separated by commas",
               list -> AddressRange.parseList(list).size() > 0),
+          EnvironmentRule.parsed(
+              "WEBHOOK_ALLOWED_TARGETS",
+              "addresses or CIDRs, separated by commas",
+              list -> AddressRange.parseList(list).size() > 0),
+          EnvironmentRule.number("WEBHOOK_IN_FLIGHT", 1, WebhookConfig.MOST_IN_FLIGHT),
+          EnvironmentRule.secret(
+              "WEBHOOK_SECRET_KEY", Secrets.KEYS, key -> !Secrets.parse(key).isPlain()),
           range(LimitName.CONCURRENT_COMMANDS),
           range(LimitName.MAX_RUNNING_COMMANDS),
           range(LimitName.MAX_STREAMS),
@@ -54,6 +65,19 @@ final class RdevEnvironment {
               list -> list.matches("[A-Za-z_][A-Za-z0-9_]*(\\s*,\\s*[A-Za-z_][A-Za-z0-9_]*)*")));
 
   private RdevEnvironment() {}
+
+  /// What is wrong in that environment, one line per variable; empty if nothing is.
+  static Optional<String> complaints(Map<String, String> environment) {
+    return EnvironmentRule.complaints(RULES, environment)
+        .or(
+            () ->
+                environment.getOrDefault("RDEV_BACKEND", "").equals("kubernetes")
+                        && environment.getOrDefault("WEBHOOK_SECRET_KEY", "").isBlank()
+                    ? Optional.of(
+                        "WEBHOOK_SECRET_KEY: must be set for RDEV_BACKEND=kubernetes, to "
+                            + Secrets.KEYS)
+                    : Optional.empty());
+  }
 
   /// A limit may be set to what operators may move it to while the service runs.
   private static EnvironmentRule range(LimitName limit) {

@@ -100,6 +100,27 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyWebhooksAreSentOverHttp() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "webhook.send..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("org.apache.hc..", "java.net.http.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void sendingWebhooksKnowsNeitherWebNorDatabase() {
+    noClasses()
+        .that()
+        .resideInAPackage(BASE + "webhook.send..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("jakarta..", "io.dropwizard..", "org.jdbi..", "java.sql.."))
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyLocalRuntimeAndEmbeddedDatabaseStartProcesses() {
     noClasses()
         .that()

@@ -71,6 +71,9 @@ final class ConfigurationTest {
                 Map.entry("MAX_STREAMS", "7"),
                 Map.entry("RATE_LIMIT_RPS", "20"),
                 Map.entry("RATE_LIMIT_WINDOW", "1m"),
+                Map.entry("WEBHOOK_ALLOWED_TARGETS", "10.1.0.0/16, 127.0.0.1"),
+                Map.entry("WEBHOOK_IN_FLIGHT", "7"),
+                Map.entry("WEBHOOK_SECRET_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
                 Map.entry("CLAUDE_ENV_ALLOW", "LANG, TZ")));
 
     var connector =
@@ -92,6 +95,9 @@ final class ConfigurationTest {
     assertThat(configuration.getMaximumStreams()).isEqualTo(7);
     assertThat(configuration.getRateLimit())
         .isEqualTo(new RdevConfiguration.RateLimit(20, Duration.minutes(1)));
+    assertThat(configuration.getWebhooks().inFlight()).isEqualTo(7);
+    assertThat(configuration.getWebhooks().allowed()).hasSize(2);
+    assertThat(configuration.getWebhooks().toString()).doesNotContain("MDEy");
     assertThat(configuration.getExecution().claudeEnvironmentNames())
         .containsExactlyInAnyOrder("LANG", "TZ");
   }
@@ -144,6 +150,12 @@ final class ConfigurationTest {
             + " separated by commas",
         "TRUSTED_PROXIES | 10.0.0.1/8 | TRUSTED_PROXIES=10.0.0.1/8: must be addresses or CIDRs,"
             + " separated by commas",
+        "WEBHOOK_ALLOWED_TARGETS | hooks.internal | WEBHOOK_ALLOWED_TARGETS=hooks.internal: must be"
+            + " addresses or CIDRs, separated by commas",
+        "WEBHOOK_IN_FLIGHT | 0 | WEBHOOK_IN_FLIGHT=0: must be an integer from 1 to 10000",
+        "WEBHOOK_SECRET_KEY | c2hvcnQ= | WEBHOOK_SECRET_KEY=(hidden): must be 32 bytes in base64,"
+            + " as `openssl rand -base64 32` prints; more of them after commas open what they"
+            + " sealed",
         "OUTPUT_LIMIT_BYTES | 64MB | OUTPUT_LIMIT_BYTES=64MB: must be an integer from 1024 to"
             + " 1099511627776",
         "DATABASE_URL | mysql://x | DATABASE_URL=(hidden): must be"
@@ -152,6 +164,17 @@ final class ConfigurationTest {
   void namesEveryWrongValue(String name, String value, String complaint) {
     assertThat(EnvironmentRule.complaints(RdevEnvironment.RULES, Map.of(name, value)))
         .contains(complaint);
+  }
+
+  @Test
+  void doesNotStartOverPodsWithoutAKeyForTheSecretsOfWebhooks() throws Exception {
+    assertThat(RdevEnvironment.complaints(Map.of("RDEV_BACKEND", "kubernetes")))
+        .hasValueSatisfying(
+            it ->
+                assertThat(it).startsWith("WEBHOOK_SECRET_KEY: must be set").contains("32 bytes"));
+    assertThat(RdevEnvironment.complaints(Map.of("RDEV_BACKEND", "local"))).isEmpty();
+    assertThatThrownBy(() -> load("config.yml", Map.of("RDEV_BACKEND", "kubernetes")))
+        .hasMessageContaining("WEBHOOK_SECRET_KEY");
   }
 
   @Test

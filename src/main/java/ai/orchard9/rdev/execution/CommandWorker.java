@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.execution;
 
+import ai.orchard9.rdev.background.Failpoint;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.output.Segmenter;

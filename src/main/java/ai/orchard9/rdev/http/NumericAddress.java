@@ -6,7 +6,7 @@ import java.util.Optional;
 /// Reads addresses written as numbers, in the one way that everybody reads alike: four decimal
 /// numbers without leading zeros (some take `010` for 8, and `10.1` for `10.0.0.1`), or v6. A
 /// v4-mapped v6 address is the v4 one. Names are never looked up.
-final class NumericAddress {
+public final class NumericAddress {
   private static final int LONGEST = 45;
   private static final int V4_PARTS = 4;
   private static final int MOST_DIGITS = 3;
@@ -14,7 +14,8 @@ final class NumericAddress {
 
   private NumericAddress() {}
 
-  static Optional<InetAddress> parse(String text) {
+  /// The address; empty if it is none.
+  public static Optional<InetAddress> parse(String text) {
     if (text.length() > LONGEST || !(text.indexOf(':') < 0 ? isV4(text) : mayBeV6(text))) {
       return Optional.empty();
     }

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.testing.ApiClient;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One resource method that needs a key.
@@ -29,88 +30,92 @@ record Endpoint(
   static final String PAUSED = "paused";
 
   static final List<Endpoint> ALL =
-      List.of(
-          reading("/projects", _ -> "/projects", "projects:read", false),
-          reading("/projects/{id}", _ -> "/projects/demo", "projects:read", true),
-          submitting("shell", Map.of("command", "true")),
-          submitting("git", Map.of("args", List.of("status"))),
-          submitting("claude", Map.of("prompt", "hello")),
-          reading(
-              "/projects/{id}/events",
-              admin -> "/projects/demo/events?stream_id=" + finished(admin),
-              "projects:read",
-              true),
-          reading("/commands", _ -> "/commands", "projects:read", false),
-          reading("/commands/{id}", admin -> "/commands/" + finished(admin), "projects:read", true),
-          reading(
-              "/commands/{id}/events",
-              admin -> "/commands/" + finished(admin) + "/events",
-              "projects:read",
-              true),
-          reading(
-              "/commands/{id}/output",
-              admin -> "/commands/" + finished(admin) + "/output",
-              "projects:read",
-              true),
-          new Endpoint(
-              "POST",
-              "/commands/{id}/cancel",
-              admin -> "/commands/" + running(admin) + "/cancel",
-              Map.of("grace_seconds", 0),
-              "projects:execute",
-              true,
-              202,
-              "command.cancelled"),
-          new Endpoint(
-              "PATCH",
-              "/commands/{id}",
-              admin -> "/commands/" + pending(admin),
-              Map.of("priority", "high"),
-              "projects:execute",
-              true,
-              200,
-              "command.prioritized"),
-          reading("/queue", _ -> "/queue", "projects:read", false),
-          reading("/audit", _ -> "/audit", "audit:read", false),
-          reading("/audit/verify", _ -> "/audit/verify", "audit:read", false),
-          new Endpoint(
-              "POST",
-              "/keys",
-              _ -> "/keys",
-              Map.of(
-                  "name",
-                  "made by a key",
-                  "scopes",
-                  List.of("projects:read"),
-                  "project_ids",
-                  List.of(ApiClient.DEMO)),
-              "keys:write",
-              false,
-              201,
-              "key.created"),
-          reading("/keys", _ -> "/keys", "keys:read", false),
-          reading("/keys/{id}", admin -> "/keys/" + keyId(admin), "keys:read", true),
-          reading("/keys/self", _ -> "/keys/self", "", false),
-          new Endpoint(
-              "DELETE",
-              "/keys/{id}",
-              admin -> "/keys/" + keyId(admin),
-              null,
-              "keys:write",
-              true,
-              204,
-              "key.revoked"),
-          new Endpoint(
-              "POST",
-              "/keys/{id}/rotate",
-              admin -> "/keys/" + keyId(admin) + "/rotate",
-              Map.of(),
-              "keys:write",
-              true,
-              201,
-              "key.rotated"));
+      Stream.concat(ofCommandsAndKeys(), EndpointsOfWebhooks.ALL.stream()).toList();
 
-  private static Endpoint reading(
+  private static Stream<Endpoint> ofCommandsAndKeys() {
+    return Stream.of(
+        reading("/projects", _ -> "/projects", "projects:read", false),
+        reading("/projects/{id}", _ -> "/projects/demo", "projects:read", true),
+        submitting("shell", Map.of("command", "true")),
+        submitting("git", Map.of("args", List.of("status"))),
+        submitting("claude", Map.of("prompt", "hello")),
+        reading(
+            "/projects/{id}/events",
+            admin -> "/projects/demo/events?stream_id=" + finished(admin),
+            "projects:read",
+            true),
+        reading("/commands", _ -> "/commands", "projects:read", false),
+        reading("/commands/{id}", admin -> "/commands/" + finished(admin), "projects:read", true),
+        reading(
+            "/commands/{id}/events",
+            admin -> "/commands/" + finished(admin) + "/events",
+            "projects:read",
+            true),
+        reading(
+            "/commands/{id}/output",
+            admin -> "/commands/" + finished(admin) + "/output",
+            "projects:read",
+            true),
+        new Endpoint(
+            "POST",
+            "/commands/{id}/cancel",
+            admin -> "/commands/" + running(admin) + "/cancel",
+            Map.of("grace_seconds", 0),
+            "projects:execute",
+            true,
+            202,
+            "command.cancelled"),
+        new Endpoint(
+            "PATCH",
+            "/commands/{id}",
+            admin -> "/commands/" + pending(admin),
+            Map.of("priority", "high"),
+            "projects:execute",
+            true,
+            200,
+            "command.prioritized"),
+        reading("/queue", _ -> "/queue", "projects:read", false),
+        reading("/audit", _ -> "/audit", "audit:read", false),
+        reading("/audit/verify", _ -> "/audit/verify", "audit:read", false),
+        new Endpoint(
+            "POST",
+            "/keys",
+            _ -> "/keys",
+            Map.of(
+                "name",
+                "made by a key",
+                "scopes",
+                List.of("projects:read"),
+                "project_ids",
+                List.of(ApiClient.DEMO)),
+            "keys:write",
+            false,
+            201,
+            "key.created"),
+        reading("/keys", _ -> "/keys", "keys:read", false),
+        reading("/keys/{id}", admin -> "/keys/" + keyId(admin), "keys:read", true),
+        reading("/keys/self", _ -> "/keys/self", "", false),
+        new Endpoint(
+            "DELETE",
+            "/keys/{id}",
+            admin -> "/keys/" + keyId(admin),
+            null,
+            "keys:write",
+            true,
+            204,
+            "key.revoked"),
+        new Endpoint(
+            "POST",
+            "/keys/{id}/rotate",
+            admin -> "/keys/" + keyId(admin) + "/rotate",
+            Map.of(),
+            "keys:write",
+            true,
+            201,
+            "key.rotated"));
+  }
+
+  static Endpoint reading(
       String template, Function<ApiClient, String> path, String scope, boolean ofProject) {
     return new Endpoint("GET", template, path, null, scope, ofProject, 200, "");
   }

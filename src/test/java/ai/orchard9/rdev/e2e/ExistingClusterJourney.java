@@ -3,6 +3,7 @@ package ai.orchard9.rdev.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import java.util.HashMap;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ final class ExistingClusterJourney {
     environment.put("KUBECONFIG", kubeconfig);
     environment.put("RDEV_BACKEND", "kubernetes");
     environment.put("RDEV_SPOOL", "");
+    environment.put("WEBHOOK_SECRET_KEY", FakeCluster.WEBHOOK_SECRET_KEY);
     environment.put("RDEV_NAMESPACE", System.getenv().getOrDefault("RDEV_NAMESPACE", "rdev"));
 
     assertThat(ClusterJourney.run(environment))

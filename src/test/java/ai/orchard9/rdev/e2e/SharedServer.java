@@ -27,6 +27,7 @@ final class SharedServer {
       var builder =
           ServerProcess.named("shared")
               .database(TestPostgres.shared())
+              .environment("WEBHOOK_ALLOWED_TARGETS", "127.0.0.1")
               .environment("CONCURRENT_COMMANDS", Integer.toString(CONCURRENT_COMMANDS));
       try {
         builder.environment("CLAUDE_COMMAND", standIn(builder.home()).toString());

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.EnvironmentRules;
 import ai.orchard9.rdev.RdevConfiguration;
 import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.config.EnvironmentSource;
+import ai.orchard9.rdev.testing.cluster.FakeCluster;
 import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
 import io.dropwizard.jackson.Jackson;
@@ -207,7 +208,7 @@ final class WorkloadTest {
   }
 
   @Test
-  void needsOneSecretOnly() {
+  void needsTwoKeysOfOneSecretOnly() {
     var needed =
         container(Manifests.base()).getEnv().stream()
             .map(EnvVar::getValueFrom)
@@ -217,7 +218,9 @@ final class WorkloadTest {
             .map(key -> key.getName() + "/" + key.getKey())
             .collect(Collectors.toSet());
 
-    assertThat(needed).containsExactly("rdev-api-secrets/postgres-password");
+    assertThat(needed)
+        .containsExactlyInAnyOrder(
+            "rdev-api-secrets/postgres-password", "rdev-api-secrets/webhook-secret-key");
   }
 
   @Test
@@ -256,6 +259,8 @@ final class WorkloadTest {
 
   private static Map<String, String> environment(Manifests manifests) {
     Secret secret = ContainerEnvironment.exampleSecret();
+    // Needed, so the example leaves it to who copies it.
+    secret.getStringData().put("webhook-secret-key", FakeCluster.WEBHOOK_SECRET_KEY);
     return ContainerEnvironment.of(container(manifests), manifests.one(ConfigMap.class), secret);
   }
 

@@ -16,8 +16,9 @@ interface ProjectEventDao {
   @SqlQuery("SELECT pg_try_advisory_xact_lock(:lock)")
   boolean tryLock(long lock);
 
-  /// Numbers up to `limit` committed events, oldest first, behind the newest of their projects.
-  @SqlUpdate(
+  /// The part of a statement that numbers up to `limit` committed events, oldest first, behind the
+  /// newest of their projects.
+  String NUMBER =
       """
       WITH fresh AS (
         SELECT id, project, row_number() OVER (PARTITION BY project ORDER BY id) AS number
@@ -31,8 +32,34 @@ interface ProjectEventDao {
       UPDATE project_events e SET position = newest.position + fresh.number
       FROM fresh JOIN newest USING (project)
       WHERE e.id = fresh.id
-      """)
+      """;
+
+  /// Numbers events and says how many.
+  @SqlUpdate(NUMBER)
   int number(int limit);
+
+  /// Numbers events and returns them in their order. What the command's row adds to an end is
+  /// final: an end is written once.
+  @SqlQuery(
+      """
+      WITH numbered AS (
+      """
+          + NUMBER
+          + """
+            RETURNING e.id, e.project, e.command_id, e.type, e.status, e.exit_code, e.at
+          )
+          SELECT n.project, n.command_id, n.type, n.status, n.exit_code, n.at,
+            CASE WHEN n.status IN ('completed', 'failed', 'cancelled') THEN
+              greatest(0, extract(epoch FROM c.finished_at - c.started_at) * 1000)::bigint
+            END AS duration_ms,
+            CASE n.status WHEN 'failed' THEN c.error_code END AS error_code,
+            CASE n.status WHEN 'failed' THEN c.error_message END AS error_message,
+            coalesce(c.metadata::text, '{}') AS metadata
+          FROM numbered n LEFT JOIN commands c ON c.id = n.command_id
+          ORDER BY n.id
+          """)
+  @RegisterConstructorMapper(Fact.class)
+  List<Fact> numbered(int limit);
 
   @SqlQuery(
       """

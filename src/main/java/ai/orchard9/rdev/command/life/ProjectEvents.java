@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.command.life;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
+import ai.orchard9.rdev.background.Failpoint;
 import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /// Tells the followers of a project what becomes of its commands.
@@ -25,12 +27,17 @@ public final class ProjectEvents implements Managed {
           + " SELECT project, id, type, status, exit_code FROM ";
 
   private static final Duration ROUND = Duration.ofMillis(500);
+
+  /// Between two rounds that were asked for: what is committed meanwhile shares the second.
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
   private static final long SEQUENCER_LOCK = 0x72646576_6c696665L;
-  private static final int BATCH = 1000;
+  private static final int BATCH = 500;
 
   private final Jdbi jdbi;
   private final Poller sequencer;
   private final Map<String, Set<Runnable>> followers = new ConcurrentHashMap<>();
+  private volatile FactTeller teller = new Nobody();
   private Map<String, Long> seen = Map.of();
 
   public ProjectEvents(Jdbi jdbi, BackgroundMetrics background) {
@@ -38,10 +45,15 @@ public final class ProjectEvents implements Managed {
     this.sequencer = new Poller("project-events", ROUND, background, this::tick);
   }
 
-  /// To be called after a commit that records events: if somebody follows here, they are numbered
-  /// at once instead of within a second.
+  /// Has facts told to others, too. To be called before the start.
+  public void tell(FactTeller others) {
+    teller = others;
+  }
+
+  /// To be called after a commit that records events: if somebody follows here or is to be told,
+  /// they are numbered at once instead of within a second.
   public void published() {
-    if (!followers.isEmpty()) {
+    if (isAwaited()) {
       sequencer.wake();
     }
   }
@@ -92,18 +104,48 @@ public final class ProjectEvents implements Managed {
 
   /// Numbers what is committed, unless another server does; returns how many.
   public int number() {
+    return Math.max(0, numberAll());
+  }
+
+  /// As [#number]; negative when another server was at it.
+  private int numberAll() {
     int numbered = 0;
     int batch;
     do {
-      batch =
-          jdbi.inTransaction(
-              tx -> {
-                ProjectEventDao dao = tx.attach(ProjectEventDao.class);
-                return dao.tryLock(SEQUENCER_LOCK) ? dao.number(BATCH) : 0;
-              });
+      batch = jdbi.inTransaction(this::numberBatch);
+      if (batch < 0) {
+        return numbered == 0 ? batch : numbered;
+      }
+      if (batch > 0) {
+        teller.told();
+      }
       numbered += batch;
     } while (batch == BATCH);
     return numbered;
+  }
+
+  /// Numbering a fact and taking it down for others is one commit: neither is there without the
+  /// other.
+  private int numberBatch(Handle transaction) {
+    ProjectEventDao dao = transaction.attach(ProjectEventDao.class);
+    if (!dao.tryLock(SEQUENCER_LOCK)) {
+      return -1;
+    }
+    if (!teller.looks(transaction)) {
+      return dao.number(BATCH);
+    }
+    List<Fact> facts = dao.numbered(BATCH);
+    if (!facts.isEmpty()) {
+      Failpoint.pass("facts-numbered");
+      teller.tell(
+          transaction, facts.stream().filter(it -> !it.status().equals("pending")).toList());
+      Failpoint.pass("facts-told");
+    }
+    return facts.size();
+  }
+
+  private boolean isAwaited() {
+    return !followers.isEmpty() || teller.isAwaited();
   }
 
   @Override
@@ -116,11 +158,21 @@ public final class ProjectEvents implements Managed {
     sequencer.stop();
   }
 
-  private void tick() {
-    number();
-    if (followers.isEmpty()) {
-      return;
+  private void tick() throws InterruptedException {
+    boolean missed = numberAll() < 0;
+    if (!followers.isEmpty()) {
+      wakeFollowers();
     }
+    if (isAwaited()) {
+      Thread.sleep(PAUSE);
+    }
+    if (missed && isAwaited()) {
+      // The other server may have looked before our commit.
+      sequencer.wake();
+    }
+  }
+
+  private void wakeFollowers() {
     Set<String> followed = Set.copyOf(followers.keySet());
     Map<String, Long> now =
         jdbi.withExtension(

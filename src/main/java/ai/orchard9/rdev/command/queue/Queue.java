@@ -88,6 +88,9 @@ public final class Queue {
   public List<Claim> claim(ClaimOrder order) {
     claiming.prepare(jdbi, order);
     var claims = jdbi.withHandle(handle -> claiming.claim(handle, order));
+    if (!claims.isEmpty()) {
+      life.published();
+    }
     return claiming.withInputs(jdbi, claims, List.of());
   }
 

@@ -22,6 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// in a real container per pod, with faults on demand. Linux with namespaces only, see
 /// `isSupported`.
 public final class FakeCluster implements AutoCloseable {
+  /// What a server over pods has to be given to seal the secrets of webhooks with.
+  public static final String WEBHOOK_SECRET_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final Path folder;
@@ -91,7 +94,9 @@ public final class FakeCluster implements AutoCloseable {
         "RDEV_BACKEND",
         "kubernetes",
         "RDEV_NAMESPACE",
-        namespace());
+        namespace(),
+        "WEBHOOK_SECRET_KEY",
+        WEBHOOK_SECRET_KEY);
   }
 
   /// Adds a pod and starts its containers; it is running and ready when this returns.

@@ -1,4 +1,4 @@
-package ai.orchard9.rdev.execution;
+package ai.orchard9.rdev.background;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 /// Named points at which a test has the server die as by `kill -9`, or hold still long enough to be
 /// stopped right there: `RDEV_FAILPOINT=<name>[:<nth>[:hold]]`. Without that variable each costs a
 /// comparison with null.
-final class Failpoint {
+public final class Failpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Failpoint.class);
   private static final Duration HOLD = Duration.ofSeconds(4);
   private static final Optional<Failpoint> ARMED =
@@ -33,7 +33,7 @@ final class Failpoint {
   }
 
   /// Dies or holds here if a test asked for it.
-  static void pass(String name) {
+  public static void pass(String name) {
     ARMED.ifPresent(it -> it.reach(name));
   }
 
