@@ -100,7 +100,9 @@ final class CommandWorker implements Runnable {
 
   private void work() throws InterruptedException {
     var done = adopted ? carryOn() : begun(beginning.start());
-    if (!done && handingOver && !lost) {
+    if (!done && lost) {
+      LOG.atInfo().log("command left to its new owner");
+    } else if (!done && handingOver) {
       execution.queue().release(claim);
     }
   }
@@ -108,6 +110,7 @@ final class CommandWorker implements Runnable {
   private boolean carryOn() throws InterruptedException {
     var stored = claim.command();
     LOG.atInfo().addKeyValue("adoptions", stored.adoptions()).log("command adopted");
+    Failpoint.pass("adopted");
     return begun(beginning.adopt(stored.stdoutBytes(), stored.stderrBytes()));
   }
 

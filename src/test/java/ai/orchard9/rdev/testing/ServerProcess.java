@@ -212,8 +212,13 @@ public final class ServerProcess implements AutoCloseable {
 
   /// Whether it was this server that started a command which runs.
   public boolean hasStarted(String id) {
+    return hasLogged(id, "command started");
+  }
+
+  /// Whether it has logged such a line about a command.
+  public boolean hasLogged(String id, String phrase) {
     var request = client().command(id).path("request_id").asText();
-    return log().lines().anyMatch(it -> it.contains("command started") && it.endsWith(request));
+    return log().lines().anyMatch(it -> it.contains(phrase) && it.endsWith(request));
   }
 
   /// When it last logged such a line.
