@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.ReceiverAnswer;
 import ai.orchard9.rdev.testing.WebhookReceiver;
+import ai.orchard9.rdev.webhook.send.Attempt.Answered;
 import ai.orchard9.rdev.webhook.send.Attempt.Failed;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -30,10 +32,21 @@ final class MisbehavingReceiversTest {
 
   private static final Duration SHORT = Duration.ofMillis(600);
   private static final Duration SLACK = Duration.ofSeconds(2);
-  private static final long MOST_ALLOCATED = 4L << 20;
+  private static final long MOST_ALLOCATED = 8L << 20;
 
   private final WebhookReceiver receiver = WebhookReceiver.http();
   private final HttpSender sender = Senders.lenient();
+
+  /// What is loaded and compiled the first time is no part of what an attempt costs.
+  @BeforeAll
+  static void warmUp() {
+    try (var warm = WebhookReceiver.http().answer(ReceiverAnswer.body(1 << 20));
+        var sender = Senders.lenient()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(sender.send(message(warm.url()), LIMIT)).isInstanceOf(Answered.class);
+      }
+    }
+  }
 
   @AfterEach
   void close() {
@@ -86,6 +99,7 @@ final class MisbehavingReceiversTest {
     assertThat(outcome.elapsed()).isLessThan(SHORT.plus(SLACK));
     assertThat(outcome.allocated()).isLessThan(MOST_ALLOCATED);
     assertThat(Failures.ALL).contains(error);
+    assertThat(receiver.requests()).as("not tried again").hasSize(1);
     await().untilAsserted(() -> assertThat(receiver.openConnections()).isZero());
   }
 
@@ -125,10 +139,12 @@ final class MisbehavingReceiversTest {
   }
 
   @Test
-  void saysThatNobodyListens() {
-    receiver.close();
+  void saysThatNobodyListens() throws IOException {
+    var free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+    free.close();
 
-    var attempt = sender.send(message(receiver.url()), LIMIT);
+    var url = URI.create("http://127.0.0.1:" + free.getLocalPort() + "/");
+    var attempt = sender.send(message(url), LIMIT);
 
     assertThat(attempt).isInstanceOf(Failed.class);
     assertThat(attempt).extracting("error").isEqualTo(Failures.CONNECTION_REFUSED);
