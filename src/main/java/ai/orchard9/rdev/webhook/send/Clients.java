@@ -71,7 +71,6 @@ final class Clients {
                     .setConnectionRequestTimeout(SOCKET_LIMIT)
                     .setProtocolUpgradeEnabled(false)
                     .setExpectContinueEnabled(false)
-                    .setRedirectsEnabled(false)
                     .setAuthenticationEnabled(false)
                     .build())
             .addExecInterceptorAfter(
@@ -86,8 +85,7 @@ final class Clients {
             .disableCookieManagement()
             .disableContentCompression()
             .disableAuthCaching()
-            .disableConnectionState()
-            .disableDefaultUserAgent();
+            .disableConnectionState();
     settings
         .proxy()
         .ifPresent(

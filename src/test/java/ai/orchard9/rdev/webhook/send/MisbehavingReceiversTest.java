@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.testing.ReceiverAnswer;
 import ai.orchard9.rdev.testing.WebhookReceiver;
+import ai.orchard9.rdev.webhook.send.Attempt.Answered;
 import ai.orchard9.rdev.webhook.send.Attempt.Failed;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,10 +22,12 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /// Receivers that do what receivers should not: each attempt has its right word, in time, and costs
 /// bounded memory.
@@ -30,10 +35,23 @@ final class MisbehavingReceiversTest {
 
   private static final Duration SHORT = Duration.ofMillis(600);
   private static final Duration SLACK = Duration.ofSeconds(2);
-  private static final long MOST_ALLOCATED = 4L << 20;
+  private static final long MOST_ALLOCATED = 8L << 20;
 
   private final WebhookReceiver receiver = WebhookReceiver.http();
   private final HttpSender sender = Senders.lenient();
+
+  /// What is loaded and compiled the first time is no part of what an attempt costs, nor is a log
+  /// of every byte, which config.yml turns off.
+  @BeforeAll
+  static void warmUp() {
+    ((Logger) LoggerFactory.getLogger("org.apache.hc")).setLevel(Level.INFO);
+    try (var warm = WebhookReceiver.http().answer(ReceiverAnswer.body(1 << 20));
+        var sender = Senders.lenient()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(sender.send(message(warm.url()), LIMIT)).isInstanceOf(Answered.class);
+      }
+    }
+  }
 
   @AfterEach
   void close() {
@@ -86,6 +104,7 @@ final class MisbehavingReceiversTest {
     assertThat(outcome.elapsed()).isLessThan(SHORT.plus(SLACK));
     assertThat(outcome.allocated()).isLessThan(MOST_ALLOCATED);
     assertThat(Failures.ALL).contains(error);
+    assertThat(receiver.requests()).as("not tried again").hasSize(1);
     await().untilAsserted(() -> assertThat(receiver.openConnections()).isZero());
   }
 
@@ -125,10 +144,12 @@ final class MisbehavingReceiversTest {
   }
 
   @Test
-  void saysThatNobodyListens() {
-    receiver.close();
+  void saysThatNobodyListens() throws IOException {
+    var free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+    free.close();
 
-    var attempt = sender.send(message(receiver.url()), LIMIT);
+    var url = URI.create("http://127.0.0.1:" + free.getLocalPort() + "/");
+    var attempt = sender.send(message(url), LIMIT);
 
     assertThat(attempt).isInstanceOf(Failed.class);
     assertThat(attempt).extracting("error").isEqualTo(Failures.CONNECTION_REFUSED);
