@@ -28,25 +28,27 @@ final class FencingTest {
 
   @Test
   void itRecordsNothingOfWhatACommandPrints() throws Exception {
-    var script =
+    wakes(
         """
         i=0
         until [ -e go ]; do i=$((i + 1)); echo $i; sleep 0.1; done
         echo $i >last
         exit %d
-        """;
-    wakes(script.formatted(EXIT), false);
+        """
+            .formatted(EXIT),
+        false);
   }
 
   @Test
   void itRecordsNoEnd() throws Exception {
-    var script =
+    wakes(
         """
         echo 1 | tee last
         until [ -e go ]; do sleep 0.1; done
         exit %d
-        """;
-    wakes(script.formatted(EXIT), true);
+        """
+            .formatted(EXIT),
+        true);
   }
 
   /// @param ended whether the command has ended when the server wakes

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class DeliveriesTest {
   @RegisterExtension static final PostgresExtension POSTGRES = new PostgresExtension();
 
+  @SuppressWarnings("NullAway.Init") // opened before all
   private static Commands pool;
 
   private final DeliveryFixture fixture = new DeliveryFixture(pool.jdbi());
