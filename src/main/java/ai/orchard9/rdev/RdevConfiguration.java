@@ -8,6 +8,7 @@ import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
 import ai.orchard9.rdev.ratelimit.LimitName;
 import ai.orchard9.rdev.webhook.WebhookConfig;
+import ai.orchard9.rdev.webhook.send.HttpSender;
 import ai.orchard9.rdev.webhook.send.Secrets;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
@@ -90,13 +91,16 @@ public final class RdevConfiguration extends Configuration {
   ///   commas
   /// @param inFlight deliveries of this server at once
   /// @param secretKey what the secrets are sealed with; empty: they are stored as they are
+  /// @param proxy over which all is sent, `http://host:port`; empty: directly
   public record Webhooks(
       String allowedTargets,
       @Min(1) @Max(WebhookConfig.MOST_IN_FLIGHT) int inFlight,
-      Secret<String> secretKey) {
+      Secret<String> secretKey,
+      String proxy) {
     public Webhooks {
       // Here, so that `check` finds them, too.
       AddressRange.parseList(allowedTargets);
+      HttpSender.Settings.proxy(proxy);
       Secrets.parse(secretKey.value());
     }
 
@@ -138,7 +142,7 @@ public final class RdevConfiguration extends Configuration {
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
   private Policy policy = new Policy(ShellPolicy.DEFAULT);
-  private @Valid Webhooks webhooks = new Webhooks("", 100, new Secret<>(""));
+  private @Valid Webhooks webhooks = new Webhooks("", 100, new Secret<>(""), "");
   private @Valid RateLimit rateLimit = new RateLimit(10, Duration.seconds(10));
   private Duration cacheTtl = Duration.seconds(30);
 

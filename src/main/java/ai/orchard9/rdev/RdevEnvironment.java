@@ -4,6 +4,7 @@ import ai.orchard9.rdev.config.EnvironmentRule;
 import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.ratelimit.LimitName;
 import ai.orchard9.rdev.webhook.WebhookConfig;
+import ai.orchard9.rdev.webhook.send.HttpSender;
 import ai.orchard9.rdev.webhook.send.Secrets;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,10 @@ final class RdevEnvironment {
               "addresses or CIDRs, separated by commas",
               list -> AddressRange.parseList(list).size() > 0),
           EnvironmentRule.number("WEBHOOK_IN_FLIGHT", 1, WebhookConfig.MOST_IN_FLIGHT),
+          EnvironmentRule.parsed(
+              "WEBHOOK_PROXY",
+              HttpSender.Settings.PROXIES,
+              proxy -> HttpSender.Settings.proxy(proxy).isPresent()),
           EnvironmentRule.secret(
               "WEBHOOK_SECRET_KEY", Secrets.KEYS, key -> !Secrets.parse(key).isPlain()),
           range(LimitName.CONCURRENT_COMMANDS),

@@ -49,12 +49,17 @@ final class Webhooks {
         life,
         audit,
         targets,
-        new HttpSender(targets, HttpSender.Settings.direct(settings.inFlight()), clock),
+        new HttpSender(targets, connecting(settings), clock),
         secrets,
         new WebhookConfig(settings.inFlight(), configuration.getOutputRetention().toJavaDuration()),
         clock,
         background,
         registry);
+  }
+
+  private static HttpSender.Settings connecting(RdevConfiguration.Webhooks settings) {
+    var direct = HttpSender.Settings.direct(settings.inFlight());
+    return HttpSender.Settings.proxy(settings.proxy()).map(direct::through).orElse(direct);
   }
 
   static WebhooksTask task(WebhookModule module) {

@@ -73,6 +73,7 @@ final class ConfigurationTest {
                 Map.entry("RATE_LIMIT_WINDOW", "1m"),
                 Map.entry("WEBHOOK_ALLOWED_TARGETS", "10.1.0.0/16, 127.0.0.1"),
                 Map.entry("WEBHOOK_IN_FLIGHT", "7"),
+                Map.entry("WEBHOOK_PROXY", "http://proxy:3128"),
                 Map.entry("WEBHOOK_SECRET_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
                 Map.entry("CLAUDE_ENV_ALLOW", "LANG, TZ")));
 
@@ -97,6 +98,7 @@ final class ConfigurationTest {
         .isEqualTo(new RdevConfiguration.RateLimit(20, Duration.minutes(1)));
     assertThat(configuration.getWebhooks().inFlight()).isEqualTo(7);
     assertThat(configuration.getWebhooks().allowed()).hasSize(2);
+    assertThat(configuration.getWebhooks().proxy()).isEqualTo("http://proxy:3128");
     assertThat(configuration.getWebhooks().toString()).doesNotContain("MDEy");
     assertThat(configuration.getExecution().claudeEnvironmentNames())
         .containsExactlyInAnyOrder("LANG", "TZ");
@@ -153,6 +155,10 @@ final class ConfigurationTest {
         "WEBHOOK_ALLOWED_TARGETS | hooks.internal | WEBHOOK_ALLOWED_TARGETS=hooks.internal: must be"
             + " addresses or CIDRs, separated by commas",
         "WEBHOOK_IN_FLIGHT | 0 | WEBHOOK_IN_FLIGHT=0: must be an integer from 1 to 10000",
+        "WEBHOOK_PROXY | https://proxy:3128 | WEBHOOK_PROXY=https://proxy:3128: must be"
+            + " http://host:port, without path or credentials",
+        "WEBHOOK_PROXY | http://me:pw@proxy:3128 | WEBHOOK_PROXY=http://me:pw@proxy:3128: must be"
+            + " http://host:port, without path or credentials",
         "WEBHOOK_SECRET_KEY | c2hvcnQ= | WEBHOOK_SECRET_KEY=(hidden): must be 32 bytes in base64,"
             + " as `openssl rand -base64 32` prints; more of them after commas open what they"
             + " sealed",

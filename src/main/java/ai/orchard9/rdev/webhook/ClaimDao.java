@@ -33,16 +33,17 @@ interface ClaimDao {
   @RegisterConstructorMapper(Lane.class)
   List<Lane> lanes(int limit);
 
-  /// Takes the oldest due deliveries of lanes that are held, so that no more than `most` of one are
+  /// Takes the oldest due deliveries of lanes that are held, so that no more than `most` of each are
   /// under way at once. The count is that of now: this statement begins after the lanes are held.
   @SqlQuery(
       """
       UPDATE webhook_queue q SET leased = true, token = nextval('webhook_tokens'),
         due = clock_timestamp() + :leaseSeconds * interval '1 second'
       FROM (
-        SELECT due.id FROM unnest(:webhooks::uuid[], :quotas::integer[]) AS lane (webhook_id, quota)
+        SELECT due.id FROM unnest(:webhooks::uuid[], :quotas::integer[], :most::integer[])
+          AS lane (webhook_id, quota, most)
         CROSS JOIN LATERAL (
-          SELECT least(lane.quota, :most - count(*)) AS room FROM webhook_queue busy
+          SELECT least(lane.quota, lane.most - count(*)) AS room FROM webhook_queue busy
           WHERE busy.webhook_id = lane.webhook_id AND busy.leased
             AND busy.due > statement_timestamp()
         ) AS free
@@ -56,7 +57,7 @@ interface ClaimDao {
       RETURNING q.id, q.webhook_id, q.sequence, q.attempt, q.token, q.requested
       """)
   @RegisterConstructorMapper(Row.class)
-  List<Row> claim(UUID[] webhooks, Integer[] quotas, int most, int leaseSeconds);
+  List<Row> claim(UUID[] webhooks, Integer[] quotas, Integer[] most, int leaseSeconds);
 
   /// What is to be sent, and where to. Read after the commit of the claim: rows that are large must
   /// not prolong it.

@@ -43,7 +43,9 @@ final class Claims {
         .claim(
             quotas.keySet().toArray(UUID[]::new),
             quotas.values().toArray(Integer[]::new),
-            Quotas.MOST,
+            quotas.keySet().stream()
+                .map(it -> Quotas.most(slow.getOrDefault(it, false)))
+                .toArray(Integer[]::new),
             LEASE_SECONDS)
         .stream()
         .map(

@@ -13,12 +13,17 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /// Shows what was sent, and sends by request.
 public final class DeliveryService {
   /// Events that one replay queues: what a request's transaction can write.
   static final int MOST_REPLAYED = 10_000;
+
+  /// A delivery and its attempts are read by two statements, between which one may end.
+  private static final TransactionIsolationLevel AS_OF_ONE_MOMENT =
+      TransactionIsolationLevel.REPEATABLE_READ;
 
   private final Jdbi jdbi;
   private final AuditLog audit;
@@ -72,7 +77,8 @@ public final class DeliveryService {
   List<Shown> list(
       Caller caller, String id, DeliverySearch.Question question, long below, int rows) {
     var webhook = webhooks.getRecorded(caller, id);
-    return jdbi.withHandle(
+    return jdbi.inTransaction(
+        AS_OF_ONE_MOMENT,
         handle -> shown(handle, DeliverySearch.list(handle, webhook.id(), question, below, rows)));
   }
 
@@ -82,7 +88,8 @@ public final class DeliveryService {
   Shown get(Caller caller, String id, String delivery) {
     var webhook = webhooks.getRecorded(caller, id);
     var deliveryId = Ids.parse(delivery).orElseThrow(WebhookErrors::noDelivery);
-    return jdbi.withHandle(handle -> shown(handle, find(handle, webhook.id(), deliveryId)));
+    return jdbi.inTransaction(
+        AS_OF_ONE_MOMENT, handle -> shown(handle, find(handle, webhook.id(), deliveryId)));
   }
 
   /// Sends one again, from its first attempt on, also when the webhook is disabled.

@@ -9,8 +9,9 @@ import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Ends what nobody is to get any more, counts what waits, and deletes what is old: a few rows at a
-/// time, so that nobody waits for it. Two servers at once take different rows.
+/// Ends what nobody is to get any more, counts what waits, seals secrets with the newest key, and
+/// deletes what is old: a few rows at a time, so that nobody waits for it. Two servers at once take
+/// different rows.
 final class Housekeeping implements Managed {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration ROUND = Duration.ofSeconds(1);
@@ -24,7 +25,11 @@ final class Housekeeping implements Managed {
 
   /// @param retention how long events, their deliveries and attempts are kept
   Housekeeping(
-      Jdbi jdbi, Duration retention, BackgroundMetrics background, WebhookMetrics metrics) {
+      Jdbi jdbi,
+      Resealing resealing,
+      Duration retention,
+      BackgroundMetrics background,
+      WebhookMetrics metrics) {
     this.jdbi = jdbi;
     this.retention = retention;
     this.pollers =
@@ -35,6 +40,7 @@ final class Housekeeping implements Managed {
                 COUNT_ROUND,
                 background,
                 () -> metrics.backlog(jdbi.withExtension(ClaimDao.class, ClaimDao::backlog))),
+            new Poller("webhook-secrets", PURGE_ROUND, background, resealing::run),
             new Poller("webhook-retention", PURGE_ROUND, background, this::purge));
   }
 

@@ -12,7 +12,14 @@ final class Quotas {
   /// Deliveries of one webhook at once (contract section 8).
   static final int MOST = 3;
 
+  private static final int MOST_SLOW = 1;
+
   private Quotas() {}
+
+  /// How many deliveries of a webhook may be under way at once.
+  static int most(boolean slow) {
+    return slow ? MOST_SLOW : MOST;
+  }
 
   /// How many deliveries to take of each.
   ///

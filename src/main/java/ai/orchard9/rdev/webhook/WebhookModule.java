@@ -57,7 +57,11 @@ public record WebhookModule(
     life.tell(new EventWriter(dispatcher::wake));
     environment.lifecycle().manage(new AutoCloseableManager(sender));
     environment.lifecycle().manage(dispatcher);
-    environment.lifecycle().manage(new Housekeeping(work, config.retention(), background, metrics));
+    environment
+        .lifecycle()
+        .manage(
+            new Housekeeping(
+                work, new Resealing(work, secrets), config.retention(), background, metrics));
     environment
         .jersey()
         .register(new WebhookResource(webhooks, deliveries, url -> check(targets, metrics, url)));

@@ -87,7 +87,7 @@ final class WebhookPairTest {
       hook.test();
 
       var shown = servers.getLast().admin().run("webhooks").lines();
-      assertThat(shown).contains("paused=true", "pending=1");
+      assertThat(shown).contains("paused=true").anyMatch(it -> it.matches("pending=[1-9]\\d*"));
       assertThat(shown.getLast()).startsWith("pause=all since=").endsWith(" by=operator");
       Awaitility.await("nothing is sent")
           .during(Duration.ofSeconds(2))
@@ -130,7 +130,7 @@ final class WebhookPairTest {
       assertThat(hanging).allSatisfy(it -> assertThat(it.requests()).hasSize(3));
       var told = hooks.getFirst().deliveries("?limit=200").get(5).path("id").asText();
       var failed = hooks.getFirst().await(told, "retrying");
-      assertThat(failed.at("/attempts/0/error").asText()).isEqualTo("timeout");
+      assertThat(failed.at("/attempts/0/error").asText()).isEqualTo("timed out");
       assertThat(failed.at("/attempts/0/duration_ms").asInt()).isBetween(9_900, 11_500);
       hooks.forEach(Hook::delete);
     } finally {

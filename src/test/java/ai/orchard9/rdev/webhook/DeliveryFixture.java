@@ -55,7 +55,9 @@ final class DeliveryFixture {
     this.dispatcher = new Dispatcher(claims, attempts, recorder, 100, background, metrics);
     this.webhooks = new WebhookService(jdbi, audit, secrets, InstantSource.system());
     this.deliveries = new DeliveryService(jdbi, audit, webhooks, () -> {});
-    this.housekeeping = new Housekeeping(jdbi, Duration.ofDays(30), background, metrics);
+    this.housekeeping =
+        new Housekeeping(
+            jdbi, new Resealing(jdbi, secrets), Duration.ofDays(30), background, metrics);
   }
 
   /// Answers as told, else 204.
@@ -75,7 +77,7 @@ final class DeliveryFixture {
   }
 
   static Attempt timeout() {
-    return new Attempt.Failed("timeout", Duration.ofSeconds(10));
+    return new Attempt.Failed("timed out", Duration.ofSeconds(10));
   }
 
   Webhook webhook(boolean enabled, @Nullable List<String> projects) {

@@ -50,7 +50,8 @@ interface ProjectEventDao {
           )
           SELECT n.project, n.command_id, n.type, n.status, n.exit_code, n.at,
             CASE WHEN n.status IN ('completed', 'failed', 'cancelled') THEN
-              greatest(0, extract(epoch FROM c.finished_at - c.started_at) * 1000)::bigint
+              greatest(0, floor(extract(epoch FROM c.finished_at) * 1000)
+                - floor(extract(epoch FROM c.started_at) * 1000))::bigint
             END AS duration_ms,
             CASE n.status WHEN 'failed' THEN c.error_code END AS error_code,
             CASE n.status WHEN 'failed' THEN c.error_message END AS error_message,

@@ -81,6 +81,30 @@ public final class HttpSender implements Sender {
       return new Settings(connections, Optional.empty(), SSLContexts.createDefault());
     }
 
+    /// What a proxy is named by, in words.
+    public static final String PROXIES = "http://host:port, without path or credentials";
+
+    /// Reads a proxy's address; blank: none.
+    ///
+    /// @throws IllegalArgumentException it is not of the form [#PROXIES]
+    public static Optional<URI> proxy(String text) {
+      if (text.isBlank()) {
+        return Optional.empty();
+      }
+      var uri = URI.create(text.strip());
+      if (!"http".equals(uri.getScheme())
+          || uri.getHost() == null
+          || uri.getPort() < 1
+          || uri.getPort() > 65_535
+          || uri.getRawUserInfo() != null
+          || uri.getRawQuery() != null
+          || uri.getRawFragment() != null
+          || !(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
+        throw new IllegalArgumentException("a proxy must be " + PROXIES);
+      }
+      return Optional.of(uri);
+    }
+
     /// Over a proxy.
     public Settings through(URI proxy) {
       return new Settings(connections, Optional.of(proxy), tls);
