@@ -89,7 +89,7 @@ final class WebhookBenchmark {
       }
       run.verify();
 
-      new Report("o. Webhooks: deliveries", "a second", "median")
+      new Report("p. Webhooks: deliveries", "a second", "median")
           .row("delivered, each attempt recorded", Samples.text(delivered.median()))
           .row("bare: posted", Samples.text(posted.median()))
           .row("ours of bare, pair by pair", String.format(Locale.ROOT, "%.2f", kept.median()))
@@ -139,7 +139,7 @@ final class WebhookBenchmark {
         Thread.sleep(PAUSE);
       }
 
-      new Report("p. Webhooks: event to attempt", "ms", "p50", "p95", "p99", "bare p50", "ratio")
+      new Report("q. Webhooks: event to attempt", "ms", "p50", "p95", "p99", "bare p50", "ratio")
           .row("the end of a command to its arrival", samples.against(bareSamples))
           .note(
               """
