@@ -33,8 +33,9 @@ interface ClaimDao {
   @RegisterConstructorMapper(Lane.class)
   List<Lane> lanes(int limit);
 
-  /// Takes the oldest due deliveries of lanes that are held, so that no more than `most` of each are
-  /// under way at once. The count is that of now: this statement begins after the lanes are held.
+  /// Takes the oldest due deliveries of lanes that are held, so that no more than `most` of each
+  /// are under way at once. The count is that of now: this statement begins after the lanes are
+  /// held.
   @SqlQuery(
       """
       UPDATE webhook_queue q SET leased = true, token = nextval('webhook_tokens'),

@@ -115,9 +115,9 @@ final class DeliveryFixture {
 
   /// Delivers all that is due, and waits until that is written down.
   void deliverAll() {
-    while (dispatcher.dispatch() > 0) {
+    do {
       Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> dispatcher.inFlight() == 0);
-    }
+    } while (dispatcher.dispatch() > 0);
   }
 
   void execute(String sql) {

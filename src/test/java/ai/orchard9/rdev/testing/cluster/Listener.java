@@ -6,8 +6,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
 
 /// Takes connections, a thread for each; can go away and come back at the same port.
 final class Listener implements AutoCloseable {
@@ -86,9 +88,13 @@ final class Listener implements AutoCloseable {
     }
   }
 
+  /// Waits while somebody else's outgoing connection happens to have the port.
   synchronized void comeBack() {
     if (server.isClosed()) {
-      server = bind(port);
+      server =
+          Awaitility.await("port " + port)
+              .ignoreException(UncheckedIOException.class)
+              .until(() -> bind(port), Objects::nonNull);
       accepting(server);
     }
   }
