@@ -30,16 +30,36 @@ record Counting(String mark, int last) {
 
   /// Prints bursts of two thousand numbers, with a break of the given length after each.
   String script(String pause) {
+    return counting("sleep " + pause);
+  }
+
+  /// The same, but its last burst comes only when it may end.
+  String scriptHeldBack(String pause) {
+    return counting(
+        "{ sleep %s; [ $i -lt %d ] || until [ -e %s.end ]; do sleep 0.1; done; }"
+            .formatted(pause, last - BURST, mark));
+  }
+
+  private String counting(String atEachBreak) {
     return """
     echo $$ >>%s
     i=0
     while [ $i -lt %d ]; do
       i=$((i+1)); echo $i
-      [ $((i %% %d)) -ne 0 ] || sleep %s
+      [ $((i %% %d)) -ne 0 ] || %s
     done
     exit %d
     """
-        .formatted(mark, last, BURST, pause, EXIT);
+        .formatted(mark, last, BURST, atEachBreak, EXIT);
+  }
+
+  /// Lets one that is held back end.
+  void mayEnd(ServerProcess server) {
+    try {
+      Files.createFile(server.workspace(ApiClient.DEMO).resolve(mark + ".end"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// How often it was started.

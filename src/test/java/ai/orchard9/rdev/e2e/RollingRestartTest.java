@@ -36,7 +36,7 @@ final class RollingRestartTest {
       var readers = new ArrayList<Reader>();
       for (int i = 0; i < COMMANDS; i++) {
         var counting = Counting.to(20_000);
-        var id = one.client().shell(counting.script("2"));
+        var id = one.client().shell(counting.scriptHeldBack("2"));
         commands.put(id, counting);
         readers.add(Reader.follow(id, one.client(), two.client()));
       }
@@ -45,6 +45,7 @@ final class RollingRestartTest {
       restart(one, two, commands.keySet().stream().filter(one::hasStarted).toList());
       // By now all of them are its own, whoever started them.
       restart(two, one, List.copyOf(commands.keySet()));
+      commands.values().forEach(it -> it.mayEnd(one));
 
       var reader = readers.iterator();
       commands.forEach(
@@ -72,8 +73,7 @@ final class RollingRestartTest {
                     .allMatch(
                         it ->
                             it.path("adoptions").asInt()
-                                    > before.getOrDefault(it.path("id").asText(), 0)
-                                || !it.path("finished_at").isNull()));
+                                > before.getOrDefault(it.path("id").asText(), 0)));
     // By the log: asking for fifty commands takes its time while all of them are taken over.
     assertThat(Duration.between(told, other.lastLogged("command adopted")))
         .isLessThan(HANDED_OVER_WITHIN);

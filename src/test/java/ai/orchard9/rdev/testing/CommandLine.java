@@ -26,7 +26,8 @@ public final class CommandLine {
       throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of("-Xmx256m", "-classpath", System.getProperty("java.class.path")));
+    command.add("-Xmx256m");
+    command.addAll(ServerClasses.options(false));
     command.add("ai.orchard9.rdev.RdevApplication");
     command.addAll(List.of(arguments));
     command.add(Playground.project().resolve("config.yml").toString());

@@ -1,9 +1,7 @@
 package ai.orchard9.rdev.testing;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ public final class ServerSettings {
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> options = new ArrayList<>();
   private final List<String> wrapper = new ArrayList<>();
+  private List<String> classes = List.of();
   private String main = "ai.orchard9.rdev.RdevApplication";
   private boolean testClasses;
   private boolean guest;
@@ -90,6 +89,12 @@ public final class ServerSettings {
     return this;
   }
 
+  /// Says where its JVM has its classes from, where that is not what all servers have.
+  ServerSettings classes(List<String> options) {
+    classes = options;
+    return this;
+  }
+
   /// Puts words before `java`, as a namespace needs.
   public ServerSettings inside(String... words) {
     wrapper.addAll(List.of(words));
@@ -139,9 +144,10 @@ public final class ServerSettings {
   ProcessBuilder process(Path log, int port, int adminPort) {
     var java = Path.of(System.getProperty("java.home"), "bin/java").toString();
     var command = new ArrayList<>(wrapper);
-    command.addAll(List.of(java, "-Xmx" + heap, "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of(java, "-Xmx" + heap));
     command.addAll(options);
-    command.addAll(List.of("-classpath", classpath(), main, "server"));
+    command.addAll(classes.isEmpty() ? ServerClasses.options(testClasses) : classes);
+    command.addAll(List.of(main, "server"));
     command.add(Playground.project().resolve("config.yml").toString());
     var builder =
         new ProcessBuilder(command)
@@ -152,13 +158,5 @@ public final class ServerSettings {
     builder.environment().put("PORT", Integer.toString(port));
     builder.environment().put("ADMIN_PORT", Integer.toString(adminPort));
     return builder;
-  }
-
-  private String classpath() {
-    return String.join(
-        File.pathSeparator,
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(it -> testClasses || !it.endsWith("test-classes"))
-            .toList());
   }
 }

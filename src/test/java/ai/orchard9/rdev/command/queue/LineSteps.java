@@ -65,6 +65,8 @@ final class LineSteps {
     var command = QueueFixture.command(project, priority, startWithin, idempotency);
     var expected = expected(idempotency);
 
+    // Else it would not try again for a moment where an earlier one could not start (IntakeTest).
+    server.fixture.line().freed(project);
     server.room = room;
     var taken = server.fixture.line().submit(command);
     server.room = 0;
