@@ -53,7 +53,8 @@ final class CommandSearch {
       case PENDING -> "id IN (SELECT command_id FROM pending_commands)";
       case RUNNING -> "id IN (SELECT command_id FROM slots WHERE command_id IS NOT NULL)";
       case FAILED -> "error_code IS NOT NULL";
-      case COMPLETED, CANCELLED -> "true";
+      case CANCELLED -> "kill_reason IS NOT NULL";
+      case COMPLETED -> "true";
     };
   }
 

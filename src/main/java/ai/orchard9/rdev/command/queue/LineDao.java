@@ -145,7 +145,8 @@ interface LineDao {
           ORDER BY due, command_id LIMIT :limit FOR UPDATE SKIP LOCKED))
         RETURNING command_id
       ), changed AS (
-        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp()
+        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
+          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
         FROM gone WHERE id = gone.command_id AND status = 'pending'
         RETURNING commands.*
       ), erased AS (
@@ -163,7 +164,8 @@ interface LineDao {
       WITH gone AS (
         DELETE FROM pending_commands WHERE command_id = :id RETURNING command_id
       ), changed AS (
-        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp()
+        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
+          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
         FROM gone WHERE id = gone.command_id AND status = 'pending'
         RETURNING commands.*
       ), erased AS (

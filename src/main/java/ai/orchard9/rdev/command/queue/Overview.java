@@ -43,10 +43,11 @@ public final class Overview {
   ///
   /// @param known shown even when nothing waits or runs in them
   public Picture picture(Iterable<String> known, Predicate<String> visible) {
-    return jdbi.withExtension(OverviewDao.class, dao -> picture(dao, known, visible));
+    return jdbi.inTransaction(handle -> picture(handle.attach(OverviewDao.class), known, visible));
   }
 
   private Picture picture(OverviewDao dao, Iterable<String> known, Predicate<String> visible) {
+    dao.readWholeTables();
     var waiting = dao.pending().stream().filter(it -> visible.test(it.project())).toList();
     var running = new TreeMap<>(dao.running());
     running.keySet().removeIf(visible.negate());

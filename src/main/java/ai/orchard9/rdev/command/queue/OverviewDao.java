@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at the queue, and stops it where operators want that.
 interface OverviewDao {
+  /// Lets the statements of this transaction read a table from end to end, which is otherwise off:
+  /// who counts all that waits needs every row, and by an index each costs several times as much.
+  @SqlUpdate("SET LOCAL enable_seqscan = on")
+  void readWholeTables();
+
+  /// To be asked after [#readWholeTables()].
   @SqlQuery(
       """
       SELECT project, priority, count(*) AS count,

@@ -57,7 +57,9 @@ final class EveryStatement {
 
   private static void view(Handle handle) {
     var overview = handle.attach(OverviewDao.class);
+    overview.readWholeTables();
     overview.pending();
+    handle.execute("SET LOCAL enable_seqscan = off");
     overview.running();
     overview.pause(PROJECT, "alice");
     overview.pauses();

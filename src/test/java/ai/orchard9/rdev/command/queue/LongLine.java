@@ -54,13 +54,13 @@ final class LongLine {
             """
             INSERT INTO commands (id, project, type, status, priority, metadata, request,
               timeout_seconds, key_id, key_name, request_id, marker, created_at, started_at,
-              finished_at, error_code)
+              finished_at, error_code, kill_reason)
             SELECT 'cmd-f' || n, 'project-' || lpad((n % :projects)::text, 2, '0'),
               (ARRAY['shell', 'git', 'claude'])[1 + n % 3],
               CASE WHEN n % 100 = 0 THEN 'cancelled' WHEN n % 10 = 1 THEN 'failed'
                 ELSE 'completed' END, 'normal', '{}', '{"command": "true"}', 60,
               ('00000000-0000-4000-8000-' || lpad((n % 20)::text, 12, '0'))::uuid, 'key-' || n % 20, 'r', 'm', at, at, at,
-              CASE WHEN n % 10 = 1 THEN 'EXIT' END
+              CASE WHEN n % 10 = 1 THEN 'EXIT' END, CASE WHEN n % 100 = 0 THEN 'cancel' END
             FROM generate_series(1, :finished) AS n, LATERAL (SELECT now()
               - CASE WHEN n <= 300 THEN interval '400 days' ELSE interval '0' END
               - interval '30 days' * n / :finished AS at) AS moment

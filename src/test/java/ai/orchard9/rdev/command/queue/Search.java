@@ -32,7 +32,7 @@ record Search(CommandFilter filter, @Nullable List<String> visible, @Nullable In
       searches.add(by(new CommandFilter(project, null, null, null, null, null)));
     }
     for (var status : CommandStatus.values()) {
-      searches.add(by(new CommandFilter(null, status, null, null, null, null)));
+      searches.add(of(status));
     }
     searches.add(by(new CommandFilter(null, null, CommandType.GIT, null, null, null)));
     searches.add(by(new CommandFilter(null, null, null, KEY, null, null)));
@@ -61,6 +61,10 @@ record Search(CommandFilter filter, @Nullable List<String> visible, @Nullable In
             simple.stream().flatMap(one -> simple.stream().map(one::and)))
         .distinct()
         .toList();
+  }
+
+  static Search of(CommandStatus status) {
+    return by(new CommandFilter(null, status, null, null, null, null));
   }
 
   private static Search by(CommandFilter filter) {
