@@ -105,7 +105,7 @@ public final class DatabaseModule {
 
   private static Jdbi pool(Environment environment, Pool pool, DatabaseTarget target) {
     var name = pool.name().toLowerCase(Locale.ROOT);
-    var dataSource = pool.configure(target).build(environment.metrics(), name);
+    var dataSource = pool.open(target, environment.metrics(), name);
     environment.lifecycle().manage(dataSource);
     return Jdbis.over(dataSource);
   }

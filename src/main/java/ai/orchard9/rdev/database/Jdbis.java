@@ -2,6 +2,8 @@ package ai.orchard9.rdev.database;
 
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 
@@ -22,6 +24,8 @@ public final class Jdbis {
 
   private static Jdbi prepared(Jdbi jdbi) {
     jdbi.installPlugin(new SqlObjectPlugin()).installPlugin(new PostgresPlugin());
+    // Statements are written out: looking for templates in them would cost as much as binding does.
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
     KnownDaos.install(jdbi);
     return jdbi;
   }

@@ -10,10 +10,11 @@ public final class Pools {
 
   /// As background work has them.
   public static ManagedDataSource background(DatabaseTarget target) {
-    return Pool.BACKGROUND.configure(target).build(new MetricRegistry(), "test");
+    return Pool.BACKGROUND.open(target, new MetricRegistry(), "test");
   }
 
-  /// One connection and no more, that prepares each statement when it is first used.
+  /// One connection and no more, that prepares each statement when it is first used and chooses
+  /// plans as those of requests do.
   public static ManagedDataSource single(DatabaseTarget target) {
     var factory = Pool.BACKGROUND.configure(target);
     factory.setMinSize(1);
@@ -21,6 +22,8 @@ public final class Pools {
     var properties = new HashMap<>(factory.getProperties());
     properties.put("prepareThreshold", "1");
     factory.setProperties(properties);
-    return factory.build(new MetricRegistry(), "test");
+    factory.setInitializationQuery(
+        factory.getInitializationQuery() + "; SET plan_cache_mode = auto");
+    return Pool.open(factory, new MetricRegistry(), "test");
   }
 }

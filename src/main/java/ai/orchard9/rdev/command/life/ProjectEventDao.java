@@ -1,12 +1,10 @@
 package ai.orchard9.rdev.command.life;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.sqlobject.config.KeyColumn;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.config.ValueColumn;
-import org.jdbi.v3.sqlobject.customizer.BindList;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
@@ -78,11 +76,11 @@ interface ProjectEventDao {
   @SqlQuery(
       """
       SELECT project, max(position) AS newest FROM project_events
-      WHERE project IN (<projects>) AND position IS NOT NULL GROUP BY project
+      WHERE project = ANY(:projects) AND position IS NOT NULL GROUP BY project
       """)
   @KeyColumn("project")
   @ValueColumn("newest")
-  Map<String, Long> newest(@BindList("projects") Collection<String> projects);
+  Map<String, Long> newest(String[] projects);
 
   /// Looks at the next events by id, and deletes those that are old and not the newest of their
   /// project: by that one, ids go on rising.

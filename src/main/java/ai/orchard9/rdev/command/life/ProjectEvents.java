@@ -176,7 +176,8 @@ public final class ProjectEvents implements Managed {
     Set<String> followed = Set.copyOf(followers.keySet());
     Map<String, Long> now =
         jdbi.withExtension(
-            ProjectEventDao.class, dao -> followed.isEmpty() ? Map.of() : dao.newest(followed));
+            ProjectEventDao.class,
+            dao -> followed.isEmpty() ? Map.of() : dao.newest(followed.toArray(String[]::new)));
     Map<String, Long> before = seen;
     seen = new HashMap<>(now);
     now.forEach(

@@ -51,22 +51,21 @@ interface ClaimDao {
       """
       WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at),
       served AS MATERIALIZED (
-        SELECT s.project, s.place::jsonb AS place, s.instance
-        FROM unnest(:projects::text[], :places::text[], :instances::text[])
-          AS s (project, place, instance)
+        SELECT s.project, s.entry
+        FROM unnest(:projects::text[]) WITH ORDINALITY AS s (project, entry)
         WHERE NOT EXISTS (SELECT FROM queue_pauses p WHERE p.project IN ('', s.project))
       ), slot AS (
-        SELECT s.project, s.number, s.command_id, s.claimed_at,
+        SELECT s.project, served.entry, s.number, s.command_id, s.claimed_at,
           s.number + count(s.command_id) OVER (PARTITION BY s.project ORDER BY s.number DESC)
             - (s.command_id IS NOT NULL)::integer <= :limit AS usable
         FROM slots s JOIN served USING (project)
       ), room AS MATERIALIZED (
-        SELECT project, count(command_id) AS running, max(claimed_at) AS served_at,
+        SELECT project, entry, count(command_id) AS running, max(claimed_at) AS served_at,
           max(number) FILTER (WHERE usable) AS top,
           count(*) FILTER (WHERE usable AND command_id IS NULL) AS free
-        FROM slot GROUP BY project
+        FROM slot GROUP BY project, entry
       ), candidate AS (
-        SELECT room.project, room.running, room.served_at, room.top, p.command_id, p.due,
+        SELECT room.project, room.entry, room.running, room.served_at, room.top, p.command_id, p.due,
           row_number() OVER (PARTITION BY room.project ORDER BY p.due, p.command_id) AS turn
         FROM room CROSS JOIN LATERAL (
           SELECT command_id, due FROM pending_commands, moment
@@ -78,33 +77,34 @@ interface ClaimDao {
           turn > 1, served_at NULLS FIRST, due, command_id
         LIMIT :count
       ), locked AS MATERIALIZED (
-        SELECT p.command_id, chosen.project, chosen.top, chosen.turn
+        SELECT p.command_id, chosen.project, chosen.entry, chosen.top, chosen.turn
         FROM pending_commands p JOIN chosen ON chosen.command_id = p.command_id
         FOR UPDATE OF p SKIP LOCKED
       ), wanted AS MATERIALIZED (
-        SELECT project, top, array_agg(command_id ORDER BY turn) AS ids
-        FROM locked GROUP BY project, top
+        SELECT project, entry, top, array_agg(command_id ORDER BY turn) AS ids
+        FROM locked GROUP BY project, entry, top
       ), seat AS MATERIALIZED (
-        SELECT wanted.project, s.number,
+        SELECT wanted.project, wanted.entry, s.number,
           wanted.ids[row_number() OVER (PARTITION BY wanted.project ORDER BY s.number)] AS command_id
         FROM wanted CROSS JOIN LATERAL (
           SELECT number FROM slots
           WHERE project = wanted.project AND number <= wanted.top AND command_id IS NULL
           ORDER BY number LIMIT cardinality(wanted.ids) FOR UPDATE SKIP LOCKED) AS s
       ), taken AS (
-        UPDATE slots SET command_id = seat.command_id, claimed_at = moment.at
-        FROM seat, moment
+        UPDATE slots SET command_id = seat.command_id, claimed_at = (SELECT at FROM moment)
+        FROM seat
         WHERE slots.project = seat.project AND slots.number = seat.number
-        RETURNING slots.command_id
+        RETURNING slots.command_id, seat.entry
       ), out AS (
         DELETE FROM pending_commands p USING taken WHERE p.command_id = taken.command_id
-        RETURNING p.command_id, p.project
+        RETURNING p.command_id, taken.entry, (:places::text[])[taken.entry]::jsonb AS place
       ), changed AS (
         UPDATE commands SET status = 'running', owner = :owner, token = token + 1,
-          lease_until = moment.at + :leaseSeconds * interval '1 second',
-          started_at = moment.at, acknowledged = false, instance = served.instance,
-          place = served.place, pod_name = served.place #>> '{container,pod}'
-        FROM out JOIN served USING (project), moment
+          lease_until = (SELECT at FROM moment) + :leaseSeconds * interval '1 second',
+          started_at = (SELECT at FROM moment), acknowledged = false,
+          instance = (:instances::text[])[out.entry], place = out.place,
+          pod_name = out.place #>> '{container,pod}'
+        FROM out
         WHERE commands.id = out.command_id AND commands.status = 'pending'
         RETURNING commands.*
       )\

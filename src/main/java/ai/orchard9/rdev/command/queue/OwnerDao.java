@@ -130,15 +130,16 @@ interface OwnerDao {
         AS e (id, token, status, exit_code, signal, error_code, error_message, kill_receipt,
           background, stdout_sha256, stderr_sha256)
       ), mine AS MATERIALIZED (
-        SELECT c.id FROM commands c JOIN ended e ON e.id = c.id AND e.token = c.token
+        SELECT e.* FROM ended e JOIN commands c ON e.id = c.id AND e.token = c.token
         WHERE c.status = 'running' ORDER BY c.id FOR UPDATE OF c
       ), changed AS (
-        UPDATE commands c SET status = e.status,
-          finished_at = greatest(clock_timestamp(), c.started_at), exit_code = e.exit_code,
-          signal = e.signal, error_code = e.error_code, error_message = e.error_message,
-          kill_receipt = e.kill_receipt::jsonb, background = e.background,
-          stdout_sha256 = e.stdout_sha256, stderr_sha256 = e.stderr_sha256, lease_until = NULL
-        FROM mine JOIN ended e ON e.id = mine.id WHERE c.id = mine.id
+        UPDATE commands c SET status = mine.status,
+          finished_at = greatest(clock_timestamp(), c.started_at), exit_code = mine.exit_code,
+          signal = mine.signal, error_code = mine.error_code, error_message = mine.error_message,
+          kill_receipt = mine.kill_receipt::jsonb, background = mine.background,
+          stdout_sha256 = mine.stdout_sha256, stderr_sha256 = mine.stderr_sha256,
+          lease_until = NULL
+        FROM mine WHERE c.id = mine.id
         RETURNING c.*
       ), freed AS (
         UPDATE slots SET command_id = NULL, mean_seconds = coalesce(mean_seconds * 2 / 3, d.took)

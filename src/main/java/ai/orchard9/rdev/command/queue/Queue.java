@@ -22,6 +22,9 @@ import org.jdbi.v3.core.Jdbi;
 /// Offers pending commands to those who execute them, and takes their reports. Every report names
 /// the token of its claim; one that is out of date changes nothing and answers false.
 public final class Queue {
+  /// Two: while one batch waits for the disk, the next is made.
+  private static final int END_LANES = 2;
+
   /// How many ends share a commit at most.
   private static final int MOST_ENDS = 64;
 
@@ -45,7 +48,8 @@ public final class Queue {
     this.life = life;
     this.output = output;
     this.wakes = wakes;
-    this.ends = new GroupCommit<>("ends", 1, MOST_ENDS, MOST_BYTES, Finished::weight, this::write);
+    this.ends =
+        new GroupCommit<>("ends", END_LANES, MOST_ENDS, MOST_BYTES, Finished::weight, this::write);
   }
 
   /// How long an owner may be silent before others take over.

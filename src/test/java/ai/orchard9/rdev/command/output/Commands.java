@@ -3,11 +3,11 @@ package ai.orchard9.rdev.command.output;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.database.DatabaseTarget;
 import ai.orchard9.rdev.database.Jdbis;
+import ai.orchard9.rdev.database.Pools;
+import io.dropwizard.db.ManagedDataSource;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import org.apache.tomcat.jdbc.pool.DataSource;
-import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -17,19 +17,11 @@ public final class Commands implements AutoCloseable {
   public static final String OWNER = "server-a";
   public static final long TOKEN = 3;
 
-  private final DataSource pool;
+  private final ManagedDataSource pool;
   private final Jdbi jdbi;
 
   public Commands(DatabaseTarget target) {
-    var properties = new PoolProperties();
-    properties.setDriverClassName("org.postgresql.Driver");
-    properties.setUrl(target.jdbcUrl());
-    properties.setUsername(target.user());
-    properties.setPassword(target.password().value());
-    properties.setMaxActive(16);
-    properties.setInitialSize(1);
-    properties.setFairQueue(true);
-    pool = new DataSource(properties);
+    pool = Pools.background(target);
     jdbi = Jdbis.over(pool);
   }
 
@@ -95,6 +87,10 @@ public final class Commands implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.close(true);
+    try {
+      pool.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
