@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WebhookCrashTest {
   private static final int COMMANDS = 4;
+
+  /// Of the full run at each point: 54 crashes together.
+  private static final int ROUNDS = 9;
+
   private static final Duration LEASE_AND_MORE = Duration.ofSeconds(75);
 
   private final ServerSettings settings =
@@ -61,7 +65,7 @@ final class WebhookCrashTest {
   @ParameterizedTest
   @MethodSource("points")
   void everyEventArrivesWhereverAServerDies(String point) {
-    for (int i = 0; i < Repetitions.of(1, 50); i++) {
+    for (int i = 0; i < Repetitions.of(1, ROUNDS); i++) {
       try (var receiver = WebhookReceiver.http();
           var victim = settings.twin().environment("RDEV_FAILPOINT", point).start()) {
         dieAndDeliver(receiver, victim);
