@@ -13,6 +13,11 @@ public final class Pools {
     return Pool.BACKGROUND.open(target, new MetricRegistry(), "test");
   }
 
+  /// As requests have them.
+  public static ManagedDataSource requests(DatabaseTarget target) {
+    return Pool.API.open(target, new MetricRegistry(), "test-requests");
+  }
+
   /// One connection and no more, that prepares each statement when it is first used and chooses
   /// plans as those of requests do.
   public static ManagedDataSource single(DatabaseTarget target) {

@@ -32,11 +32,14 @@ final class LongLineBenchmark {
   @Test
   void measuresWhatALongLineCosts() throws Exception {
     var pool = Pools.background(POSTGRES.target());
+    var requestPool = Pools.requests(POSTGRES.target());
     try {
       var jdbi = Jdbis.over(pool);
+      var requests = Jdbis.over(requestPool);
       jdbi.useTransaction(LongLine::fill);
       jdbi.useHandle(handle -> handle.execute("VACUUM ANALYZE"));
       var server = new QueueFixture(POSTGRES, jdbi, "me");
+      var reader = new QueueFixture(POSTGRES, requests, "reader");
       var last = last(jdbi);
 
       var report =
@@ -46,16 +49,16 @@ final class LongLineBenchmark {
       report.row("%d claimed at once".formatted(MANY), claims(server, jdbi, MANY));
       report.row(
           "position of the last of 50,000",
-          reads(jdbi, () -> assertThat(server.overview().standing(last)).isPresent()));
-      report.row("a page of all that waits", reads(jdbi, () -> list(jdbi, null, null)));
-      report.row("of one project", reads(jdbi, () -> list(jdbi, LongLine.LONGEST, null)));
-      report.row("of one key", reads(jdbi, () -> list(jdbi, null, KEY)));
+          reads(requests, () -> assertThat(reader.overview().standing(last)).isPresent()));
+      report.row("a page of all that waits", reads(requests, () -> list(requests, null, null)));
+      report.row("of one project", reads(requests, () -> list(requests, LongLine.LONGEST, null)));
+      report.row("of one key", reads(requests, () -> list(requests, null, KEY)));
       report.row(
           "what `GET /queue` asks",
           reads(
-              jdbi,
+              requests,
               () ->
-                  assertThat(server.overview().picture(List.of(), _ -> true).projects())
+                  assertThat(reader.overview().picture(List.of(), _ -> true).projects())
                       .hasSize(LongLine.PROJECTS.size())));
       report
           .note(
@@ -68,6 +71,7 @@ final class LongLineBenchmark {
                   .formatted(ROUNDS, LongLine.PROJECTS.size()))
           .write();
     } finally {
+      requestPool.stop();
       pool.stop();
     }
   }
