@@ -46,7 +46,9 @@ interface ClaimDao {
   /// Limit: each claim takes a slot, of which every project has one per number, so no two servers
   /// can have the same. A slot may be used if its number and the taken ones above it together stay
   /// within the limit: where the limit was lowered, the slots beyond count while they are taken,
-  /// and what another server does meanwhile can only make fewer of them.
+  /// and what another server does meanwhile can only make fewer of them. That is so for all numbers
+  /// up to `top`, which is the limit itself where no slot beyond is taken; and under it as many are
+  /// free as the limit is above what runs.
   @SqlQuery(
       """
       WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at),
@@ -54,35 +56,35 @@ interface ClaimDao {
         SELECT s.project, s.entry
         FROM unnest(:projects::text[]) WITH ORDINALITY AS s (project, entry)
         WHERE NOT EXISTS (SELECT FROM queue_pauses p WHERE p.project IN ('', s.project))
-      ), slot AS (
-        SELECT s.project, served.entry, s.number, s.command_id, s.claimed_at,
-          s.number + count(s.command_id) OVER (PARTITION BY s.project ORDER BY s.number DESC)
-            - (s.command_id IS NOT NULL)::integer <= :limit AS usable
-        FROM slots s JOIN served USING (project)
       ), room AS MATERIALIZED (
-        SELECT project, entry, count(command_id) AS running, max(claimed_at) AS served_at,
-          max(number) FILTER (WHERE usable) AS top,
-          count(*) FILTER (WHERE usable AND command_id IS NULL) AS free
-        FROM slot GROUP BY project, entry
+        SELECT served.project, served.entry, count(command_id) AS running,
+          max(claimed_at) AS served_at, count(command_id) FILTER (WHERE number > :limit) AS beyond
+        FROM served JOIN slots USING (project) GROUP BY served.project, served.entry
       ), candidate AS (
-        SELECT room.project, room.entry, room.running, room.served_at, room.top, p.command_id, p.due,
+        SELECT room.*, p.command_id, p.due,
           row_number() OVER (PARTITION BY room.project ORDER BY p.due, p.command_id) AS turn
         FROM room CROSS JOIN LATERAL (
           SELECT command_id, due FROM pending_commands, moment
           WHERE project = room.project AND (start_before IS NULL OR start_before > moment.at)
-          ORDER BY due, command_id LIMIT least(room.free, :count)) AS p
+          ORDER BY due, command_id LIMIT least(greatest(:limit - room.running, 0), :count)) AS p
       ), chosen AS (
         SELECT candidate.* FROM candidate, moment
         ORDER BY floor(extract(epoch FROM moment.at - due) / :agingSeconds) DESC, running + turn,
           turn > 1, served_at NULLS FIRST, due, command_id
         LIMIT :count
       ), locked AS MATERIALIZED (
-        SELECT p.command_id, chosen.project, chosen.entry, chosen.top, chosen.turn
+        SELECT p.command_id, chosen.project, chosen.entry, chosen.beyond, chosen.turn
         FROM pending_commands p JOIN chosen ON chosen.command_id = p.command_id
         FOR UPDATE OF p SKIP LOCKED
       ), wanted AS MATERIALIZED (
-        SELECT project, entry, top, array_agg(command_id ORDER BY turn) AS ids
-        FROM locked GROUP BY project, entry, top
+        SELECT project, entry, array_agg(command_id ORDER BY turn) AS ids,
+          CASE WHEN beyond = 0 THEN :limit ELSE (
+            SELECT max(number) FROM (
+              SELECT number, number + count(command_id) OVER (ORDER BY number DESC)
+                - (command_id IS NOT NULL)::integer AS needed
+              FROM slots WHERE slots.project = locked.project) AS slot
+            WHERE needed <= :limit) END AS top
+        FROM locked GROUP BY project, entry, beyond
       ), seat AS MATERIALIZED (
         SELECT wanted.project, wanted.entry, s.number,
           wanted.ids[row_number() OVER (PARTITION BY wanted.project ORDER BY s.number)] AS command_id

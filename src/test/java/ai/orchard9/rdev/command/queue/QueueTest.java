@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,14 +139,15 @@ final class QueueTest {
   void ofReportsThatComeTogetherTheNewestClaimsCounts() throws Exception {
     submit("demo");
     submit("demo");
-    var claims = me.claim(DEMO, 5, 2);
+    submit("demo");
+    var claims = me.claim(DEMO, 5, 3);
     expireLeases();
     var again = me.queue().adopt("me", List.of(), 10, true);
-    var first = again.getFirst();
-    var second = again.getLast();
+    var ahead = again.subList(0, 2);
+    var last = again.getLast();
     var old =
         claims.stream()
-            .filter(it -> it.command().id().equals(second.command().id()))
+            .filter(it -> it.command().id().equals(last.command().id()))
             .findFirst()
             .orElseThrow();
 
@@ -153,23 +155,32 @@ final class QueueTest {
         var lock = POSTGRES.connect()) {
       lock.setAutoCommit(false);
       lock.createStatement()
-          .execute("SELECT FROM commands WHERE id = '" + first.command().id() + "' FOR UPDATE");
-      var ahead = threads.submit(() -> me.finish(first));
-      await()
-          .until(
-              () -> count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
-              it -> it > 0);
+          .execute(
+              "SELECT FROM commands WHERE id <> '"
+                  + last.command().id()
+                  + "' ORDER BY id FOR UPDATE");
+      // One statement in each lane.
+      var reports = new ArrayList<Future<Boolean>>();
+      for (var claim : ahead) {
+        reports.add(threads.submit(() -> me.finish(claim)));
+        await()
+            .until(
+                () -> count("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
+                it -> it == reports.size());
+      }
       // What comes now shares the next statement.
       var outdated = waiting(() -> me.queue().finish(old, failed()));
-      var counts = waiting(() -> me.finish(second));
-      var repeated = waiting(() -> me.finish(second));
+      var counts = waiting(() -> me.finish(last));
+      var repeated = waiting(() -> me.finish(last));
       lock.commit();
 
-      assertThat(ahead.get()).isTrue();
+      for (var report : reports) {
+        assertThat(report.get()).isTrue();
+      }
       assertThat(outdated.get()).isFalse();
       assertThat(counts.get()).isTrue();
       assertThat(repeated.get()).isFalse();
-      assertThat(events(second.command().id())).containsExactly("pending", "running", "completed");
+      assertThat(events(last.command().id())).containsExactly("pending", "running", "completed");
     }
   }
 
