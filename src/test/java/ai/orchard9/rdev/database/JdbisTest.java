@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.PostgresExtension;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.extension.ExtensionHandler;
 import org.jdbi.v3.core.extension.ExtensionHandlerFactory;
@@ -21,6 +23,13 @@ final class JdbisTest {
   public interface OneDao {
     @SqlQuery("SELECT 1")
     int one();
+
+    @SqlQuery("SELECT pg_backend_pid()")
+    int connection();
+
+    default List<Integer> connections() {
+      return List.of(connection(), connection());
+    }
   }
 
   @Test
@@ -54,5 +63,23 @@ final class JdbisTest {
 
   private static int oneInATransaction(Jdbi jdbi) {
     return jdbi.inTransaction(handle -> handle.attach(OneDao.class).one());
+  }
+
+  @Test
+  void aDaoGoesWhereItWasAttachedWhateverOtherOnesDo() {
+    var jdbi = Jdbis.over(POSTGRES.target());
+    try (var first = jdbi.open();
+        var second = jdbi.open()) {
+      var one = first.attach(OneDao.class);
+      var other = second.attach(OneDao.class);
+
+      assertThat(one.connection()).isEqualTo(connection(first)).isNotEqualTo(other.connection());
+      assertThat(other.connections()).containsOnly(connection(second)).hasSize(2);
+      assertThat(one.connections()).containsOnly(connection(first)).hasSize(2);
+    }
+  }
+
+  private static int connection(Handle handle) {
+    return handle.createQuery("SELECT pg_backend_pid()").mapTo(Integer.class).one();
   }
 }
