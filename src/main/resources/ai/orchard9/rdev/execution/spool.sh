@@ -163,12 +163,18 @@ same_instance() {
 
 # ---- Following --------------------------------------------------------------------------------------
 
-# Runs "$@" so that TERM ends it too: an orphan would stay a zombie under a PID 1 that reaps nothing.
-# fd 3 is its stdin.
+# From now on TERM ends what is started last, and then us: an orphan would stay a zombie under a PID 1 that reaps
+# nothing, or run on. To be called before anything is started, for TERM may come at any moment. KILL, for a child that
+# is not its program yet has our trap, and forgets it together with the signal.
+take_along() {
+  r_before=$!
+  trap '[ "$!" = "$r_before" ] || kill -KILL "$!" 2>/dev/null; wait; exit' TERM
+}
+
+# Runs "$@" where TERM takes it along. fd 3 is its stdin.
 child() {
   "$@" <&3 3<&- &
-  r_child=$!
-  wait "$r_child"
+  wait "$!"
 }
 
 # Sends file $1 from offset $2 on, until it is ended or the supervisor $3 is gone.
@@ -176,8 +182,7 @@ stream() {
   if [ "$r_mode" = inotify ]; then
     exec tail -s 5 --pid="$3" -c "+$(($2 + 1))" -f "$1"
   fi
-  r_child=
-  trap 'kill $r_child 2>/dev/null; wait $r_child; exit' TERM
+  take_along
   # The readers share the offset of fd 3: each goes on where the one before it stopped.
   exec 3<"$1"
   child tail -c "+$(($2 + 1))"
@@ -342,10 +347,7 @@ pump() {
 
 # Ends the command when no server did so in time.
 watchdog() {
-  # The trap comes first, for TERM may come at any moment: nobody else would ever end the sleep. KILL, for a
-  # sleep that is not one yet has our trap, and forgets it together with the signal.
-  r_before=$!
-  trap '[ "$!" = "$r_before" ] || kill -KILL "$!"; wait; exit' TERM
+  take_along
   sleep "$1" &
   wait "$!"
   trap '' TERM

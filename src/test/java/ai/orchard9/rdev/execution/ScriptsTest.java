@@ -9,12 +9,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The scripts that run in pods are POSIX sh, as ShellCheck and the shells there see it.
 final class ScriptsTest {
   /// Seconds that nobody else sleeps.
   private static final String NAP = "77777";
+
+  /// As a stream runs what reads for it.
+  private static final String READER =
+      """
+      reader() {
+        take_along
+        exec 3</dev/null
+        child true
+        child sleep "$1"
+      }
+      """;
 
   private static final String ENDED_AT_ANY_POINT =
       """
@@ -23,7 +35,7 @@ final class ScriptsTest {
       i=0
       while [ $i -lt 1000 ]; do
         i=$((i + 1)) j=0
-        (watchdog "$1") >/dev/null 2>&1 &
+        ("$2" "$1") >/dev/null 2>&1 &
         while [ $j -lt $i ]; do j=$((j + 1)); done
         kill -TERM $!
         wait
@@ -52,17 +64,28 @@ final class ScriptsTest {
     }
   }
 
-  /// A command may end while its watchdog is being set up, at any point of that.
+  /// A command may end while its watchdog or its readers are being set up, at any point of that.
   @ParameterizedTest
-  @ValueSource(strings = {"dash", "bash --posix", "busybox sh"})
-  void theWatchdogLeavesNoSleepWheneverItIsEnded(String shell) throws Exception {
+  @CsvSource({
+    "dash,watchdog",
+    "bash --posix,watchdog",
+    "busybox sh,watchdog",
+    "dash,reader",
+    "bash --posix,reader",
+    "busybox sh,reader"
+  })
+  void nothingIsLeftOfWhatIsEndedAtAnyPoint(String shell, String what) throws Exception {
     var words = List.of(shell.split(" ", -1));
     assumeThat(isThere(words.getFirst())).as(shell + " is installed").isTrue();
     var script = Files.readString(FOLDER.resolve("spool.sh"));
-    var begin = script.indexOf("\nwatchdog() {");
-    var watchdog = script.substring(begin, script.indexOf("\n}\n", begin) + 3);
+    var functions =
+        function(script, "take_along")
+            + function(script, "child")
+            + function(script, "watchdog")
+            + READER;
     var command =
-        Stream.concat(words.stream(), Stream.of("-c", watchdog + ENDED_AT_ANY_POINT, "sh", NAP));
+        Stream.concat(
+            words.stream(), Stream.of("-c", functions + ENDED_AT_ANY_POINT, "sh", NAP, what));
 
     assertThat(run(command.toArray(String[]::new))).isEmpty();
 
@@ -72,6 +95,11 @@ final class ScriptsTest {
             .toList();
     left.forEach(ProcessHandle::destroy);
     assertThat(left).isEmpty();
+  }
+
+  private static String function(String script, String name) {
+    var begin = script.indexOf("\n" + name + "() {");
+    return script.substring(begin, script.indexOf("\n}\n", begin) + 3);
   }
 
   private static boolean isThere(String program) {
