@@ -15,6 +15,8 @@ public final class FieldErrors {
 
   private final List<FieldError> errors = new ArrayList<>();
 
+  /// Notes that a field is at fault.
+  ///
   /// @param message what is allowed, without repeating the value
   public void refuse(String field, String message) {
     errors.add(new FieldError(field, message));
