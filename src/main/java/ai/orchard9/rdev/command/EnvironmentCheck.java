@@ -2,9 +2,8 @@ package ai.orchard9.rdev.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ai.orchard9.rdev.error.FieldError;
+import ai.orchard9.rdev.error.FieldErrors;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -33,7 +32,7 @@ final class EnvironmentCheck {
   }
 
   /// Checks the variables of a request and returns them.
-  Map<String, String> check(SubmitRequest request, List<FieldError> errors) {
+  Map<String, String> check(SubmitRequest request, FieldErrors errors) {
     var environment = new LinkedHashMap<String, String>();
     var given = request.env() == null ? Map.<String, @Nullable String>of() : request.env();
     long bytes = 0;
@@ -42,14 +41,14 @@ final class EnvironmentCheck {
       var value = entry.getValue();
       var complaint = complaint(request, name, value);
       if (complaint != null) {
-        errors.add(new FieldError("env." + SubmissionRules.printable(name), complaint));
+        errors.refuse("env." + SubmissionRules.printable(name), complaint);
       } else if (value != null) {
         bytes += name.length() + value.getBytes(UTF_8).length;
         environment.put(name, value);
       }
     }
     if (given.size() > ENV_NAMES || bytes > ENV_BYTES) {
-      errors.add(new FieldError("env", "must be at most 64 names and 256 KiB together"));
+      errors.refuse("env", "must be at most 64 names and 256 KiB together");
     }
     return environment;
   }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
-import ai.orchard9.rdev.error.FieldError;
+import ai.orchard9.rdev.error.FieldErrors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +51,7 @@ final class SubmissionRules {
   ///
   /// @throws ApiException.BadRequest a field is missing, too long or otherwise outside
   Submission check(SubmitRequest request) {
-    var errors = new ArrayList<FieldError>();
+    var errors = new FieldErrors();
     var instruction = instruction(request, errors);
     var timeout = between("timeout_seconds", request.timeoutSeconds(), 1, TIMEOUT_MAX, errors);
     var startWithin =
@@ -61,9 +61,7 @@ final class SubmissionRules {
     var variables = environment.check(request, errors);
     var stdin = stdin(request, errors);
     var metadata = metadata(request.metadata(), errors);
-    if (!errors.isEmpty()) {
-      throw new ApiException.BadRequest(errors);
-    }
+    errors.throwIfAny();
     return new Submission(
         instruction,
         timeout == null ? TIMEOUT_DEFAULT : timeout,
@@ -75,7 +73,7 @@ final class SubmissionRules {
         metadata);
   }
 
-  private static Instruction instruction(SubmitRequest request, List<FieldError> errors) {
+  private static Instruction instruction(SubmitRequest request, FieldErrors errors) {
     return switch (request) {
       case SubmitRequest.Shell shell ->
           new Instruction.Shell(text("command", shell.command(), COMMAND_BYTES, errors));
@@ -84,16 +82,16 @@ final class SubmissionRules {
     };
   }
 
-  private static Instruction.Claude claude(SubmitRequest.Claude request, List<FieldError> errors) {
+  private static Instruction.Claude claude(SubmitRequest.Claude request, FieldErrors errors) {
     word("session_id", request.sessionId(), errors);
     word("model", request.model(), errors);
     var tokens = request.maxTokens();
     if (tokens != null && tokens < 1) {
-      errors.add(new FieldError("max_tokens", "must be at least 1"));
+      errors.refuse("max_tokens", "must be at least 1");
     }
     var cost = request.maxCostUsd();
     if (cost != null && !(cost > 0 && cost <= 1e6)) {
-      errors.add(new FieldError("max_cost_usd", "must be more than 0"));
+      errors.refuse("max_cost_usd", "must be more than 0");
     }
     return new Instruction.Claude(
         text("prompt", request.prompt(), PROMPT_BYTES, errors),
@@ -105,16 +103,15 @@ final class SubmissionRules {
         request.maxCostUsd());
   }
 
-  private static void word(String field, @Nullable String value, List<FieldError> errors) {
+  private static void word(String field, @Nullable String value, FieldErrors errors) {
     if (value != null && !WORD.matcher(value).matches()) {
-      errors.add(
-          new FieldError(
-              field, "must be 1–200 characters of A-Za-z0-9._:/@-, the first a letter or digit"));
+      errors.refuse(
+          field, "must be 1–200 characters of A-Za-z0-9._:/@-, the first a letter or digit");
     }
   }
 
   private static @Nullable List<String> tools(
-      @Nullable List<@Nullable String> tools, List<FieldError> errors) {
+      @Nullable List<@Nullable String> tools, FieldErrors errors) {
     if (tools == null) {
       return null;
     }
@@ -122,7 +119,7 @@ final class SubmissionRules {
     for (int i = 0; i < tools.size(); i++) {
       var tool = tools.get(i);
       if (tool == null || !TOOL.matcher(tool).matches() || tool.startsWith("-")) {
-        errors.add(new FieldError("allowed_tools[" + i + "]", "must be the name of a tool"));
+        errors.refuse("allowed_tools[" + i + "]", "must be the name of a tool");
       } else {
         checked.add(tool);
       }
@@ -131,26 +128,25 @@ final class SubmissionRules {
   }
 
   private static String text(
-      String field, @Nullable String value, int maxBytes, List<FieldError> errors) {
+      String field, @Nullable String value, int maxBytes, FieldErrors errors) {
     if (value == null || value.isEmpty() || value.getBytes(UTF_8).length > maxBytes) {
-      errors.add(new FieldError(field, "must be 1–%,d bytes".formatted(maxBytes)));
+      errors.refuse(field, "must be 1–%,d bytes".formatted(maxBytes));
       return "";
     }
     refuseControls(field, value, errors);
     return value;
   }
 
-  private static List<String> arguments(
-      @Nullable List<@Nullable String> args, List<FieldError> errors) {
+  private static List<String> arguments(@Nullable List<@Nullable String> args, FieldErrors errors) {
     if (args == null || args.isEmpty() || args.size() > ARGUMENTS) {
-      errors.add(new FieldError("args", "must be 1–256 arguments"));
+      errors.refuse("args", "must be 1–256 arguments");
       return List.of();
     }
     var checked = new ArrayList<String>();
     for (int i = 0; i < args.size(); i++) {
       var argument = args.get(i);
       if (argument == null || argument.getBytes(UTF_8).length > ARGUMENT_BYTES) {
-        errors.add(new FieldError("args[" + i + "]", "must be a text of at most 65,536 bytes"));
+        errors.refuse("args[" + i + "]", "must be a text of at most 65,536 bytes");
       } else {
         refuseControls("args[" + i + "]", argument, errors);
         checked.add(argument);
@@ -161,73 +157,70 @@ final class SubmissionRules {
 
   /// What moves a terminal's cursor lets the record of a command show another than the one that
   /// ran.
-  private static void refuseControls(String field, String text, List<FieldError> errors) {
+  private static void refuseControls(String field, String text, FieldErrors errors) {
     if (text.chars()
         .anyMatch(c -> Character.isISOControl(c) && c != '\t' && c != '\n' && c != '\r')) {
-      errors.add(new FieldError(field, "no control characters but tab, newline, carriage return"));
+      errors.refuse(field, "no control characters but tab, newline, carriage return");
     }
   }
 
   private static @Nullable Integer between(
-      String field, @Nullable Integer value, int least, int most, List<FieldError> errors) {
+      String field, @Nullable Integer value, int least, int most, FieldErrors errors) {
     if (value != null && (value < least || value > most)) {
-      errors.add(new FieldError(field, "must be %,d–%,d".formatted(least, most)));
+      errors.refuse(field, "must be %,d–%,d".formatted(least, most));
     }
     return value;
   }
 
-  private static Priority priority(@Nullable String value, List<FieldError> errors) {
+  private static Priority priority(@Nullable String value, FieldErrors errors) {
     if (value == null) {
       return Priority.NORMAL;
     }
     return Priority.find(value)
         .orElseGet(
             () -> {
-              errors.add(new FieldError("priority", "must be low, normal, high or urgent"));
+              errors.refuse("priority", "must be low, normal, high or urgent");
               return Priority.NORMAL;
             });
   }
 
-  private static String workdir(@Nullable String value, List<FieldError> errors) {
+  private static String workdir(@Nullable String value, FieldErrors errors) {
     if (value == null) {
       return "";
     }
     var leaves = value.startsWith("/") || Stream.of(value.split("/", -1)).anyMatch(".."::equals);
     var unclean = value.chars().anyMatch(c -> c < ' ' || c == 127);
     if (leaves || unclean || value.isEmpty() || value.getBytes(UTF_8).length > WORKDIR_BYTES) {
-      errors.add(
-          new FieldError("workdir", "must be a relative path inside the project's work directory"));
+      errors.refuse("workdir", "must be a relative path inside the project's work directory");
     }
     return value;
   }
 
-  private static byte @Nullable [] stdin(SubmitRequest request, List<FieldError> errors) {
+  private static byte @Nullable [] stdin(SubmitRequest request, FieldErrors errors) {
     var stdin = request.stdin();
     if (stdin == null) {
       return null;
     }
     var bytes = stdin.getBytes(UTF_8);
     if (bytes.length > STDIN_BYTES) {
-      errors.add(new FieldError("stdin", "must be at most 1 MiB"));
+      errors.refuse("stdin", "must be at most 1 MiB");
     }
     return bytes;
   }
 
   private static Map<String, String> metadata(
-      @Nullable Map<String, @Nullable String> metadata, List<FieldError> errors) {
+      @Nullable Map<String, @Nullable String> metadata, FieldErrors errors) {
     var checked = new LinkedHashMap<String, String>();
     var given = metadata == null ? Map.<String, @Nullable String>of() : metadata;
     if (given.size() > METADATA_ENTRIES) {
-      errors.add(new FieldError("metadata", "must be at most 16 entries"));
+      errors.refuse("metadata", "must be at most 16 entries");
     }
     given.forEach(
         (name, value) -> {
           if (value == null
               || name.getBytes(UTF_8).length > METADATA_BYTES
               || value.getBytes(UTF_8).length > METADATA_BYTES) {
-            errors.add(
-                new FieldError(
-                    "metadata." + printable(name), "must be a text of at most 256 bytes"));
+            errors.refuse("metadata." + printable(name), "must be a text of at most 256 bytes");
           } else {
             checked.put(name, value);
           }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.config.ConfigRegistry;
@@ -84,14 +83,10 @@ final class KnownDaos implements ExtensionFactory {
     var methods = new ConcurrentHashMap<Method, ExtensionHandlerInvoker>();
     // What a default method calls goes where it was called itself.
     var itself = proxy(dao, (_, method, arguments) -> call(methods, dao, method, arguments));
-    methods.putAll(
-        metadata.getExtensionMethods().stream()
-            .collect(
-                Collectors.toMap(
-                    it -> it,
-                    it ->
-                        metadata.createExtensionHandlerInvoker(
-                            itself, it, new Current(jdbi), ofDao))));
+    var current = new Current(jdbi);
+    for (var method : metadata.getExtensionMethods()) {
+      methods.put(method, metadata.createExtensionHandlerInvoker(itself, method, current, ofDao));
+    }
     return methods;
   }
 

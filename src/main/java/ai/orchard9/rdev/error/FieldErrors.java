@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Collects what is wrong with a request, so that all of it can be named at once.
 public final class FieldErrors {
-  /// What a list may have at most.
-  public static final int MOST_ENTRIES = 200;
+  private static final int MOST_ENTRIES = 200;
 
   private static final int LONGEST_PROJECT = 253;
 
@@ -22,8 +21,8 @@ public final class FieldErrors {
     errors.add(new FieldError(field, message));
   }
 
-  /// The checked entries of a list of 1 to [#MOST_ENTRIES], once each, in the order given; those at
-  /// fault are refused as `field[i]`.
+  /// The checked entries of a list of 1 to 200, once each, in the order given; those at fault are
+  /// refused as `field[i]`.
   ///
   /// @param check answers an entry as it is kept, or throws an [IllegalArgumentException] that says
   ///   what is allowed
@@ -47,7 +46,7 @@ public final class FieldErrors {
     return List.copyOf(checked);
   }
 
-  /// For [#entries]: what may be the id of a project, whether there is one or not.
+  /// A check for [#entries]: what may be the id of a project, whether there is one or not.
   public static String projectId(String id) {
     if (id.isBlank() || id.length() > LONGEST_PROJECT || hasControls(id)) {
       throw new IllegalArgumentException("must be the id of a project, 1–253 characters");

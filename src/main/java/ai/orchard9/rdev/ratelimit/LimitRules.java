@@ -1,7 +1,7 @@
 package ai.orchard9.rdev.ratelimit;
 
 import ai.orchard9.rdev.error.ApiException;
-import ai.orchard9.rdev.error.FieldError;
+import ai.orchard9.rdev.error.FieldErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,7 +23,7 @@ final class LimitRules {
   /// @throws ApiException.BadRequest naming every field at fault
   static Map<LimitName, Long> check(
       Map<String, String> values, Optional<String> keyPrefix, Optional<Duration> time) {
-    var faults = new ArrayList<FieldError>();
+    var faults = new FieldErrors();
     var read = new EnumMap<LimitName, Long>(LimitName.class);
     values.forEach(
         (wire, text) -> {
@@ -31,15 +31,15 @@ final class LimitRules {
           var value = name.flatMap(it -> it.parse(text));
           value.ifPresent(it -> read.put(name.get(), it));
           if (name.isPresent() && value.isEmpty()) {
-            faults.add(new FieldError(wire, "must be " + name.get().allowed()));
+            faults.refuse(wire, "must be " + name.get().allowed());
           }
         });
     checkKey(keyPrefix, faults);
     if (time.isPresent()
         && (time.get().compareTo(SHORTEST) < 0 || time.get().compareTo(LONGEST) > 0)) {
-      faults.add(new FieldError("for", "must be from 1s to 366d"));
+      faults.refuse("for", "must be from 1s to 366d");
     }
-    refuse(faults);
+    faults.throwIfAny();
     if (read.isEmpty()) {
       throw new ApiException.BadRequest("no limit is named; there are " + LimitName.live());
     }
@@ -50,40 +50,33 @@ final class LimitRules {
   ///
   /// @throws ApiException.BadRequest naming every field at fault
   static List<LimitName> check(Iterable<String> names, Optional<String> keyPrefix) {
-    var faults = new ArrayList<FieldError>();
+    var faults = new FieldErrors();
     var found = new ArrayList<LimitName>();
     names.forEach(it -> changeable(it, keyPrefix, faults).ifPresent(found::add));
     checkKey(keyPrefix, faults);
-    refuse(faults);
+    faults.throwIfAny();
     return found;
   }
 
   private static Optional<LimitName> changeable(
-      String wire, Optional<String> keyPrefix, List<FieldError> faults) {
+      String wire, Optional<String> keyPrefix, FieldErrors faults) {
     var name = LimitName.find(wire);
     if (name.isEmpty()) {
-      faults.add(new FieldError(wire, "is not a limit; there are " + LimitName.live()));
+      faults.refuse(wire, "is not a limit; there are " + LimitName.live());
     } else if (!name.get().isLive()) {
-      faults.add(new FieldError(wire, "is fixed while the service runs: set " + name.get().name()));
+      faults.refuse(wire, "is fixed while the service runs: set " + name.get().name());
       return Optional.empty();
     } else if (keyPrefix.isPresent() && name.get() != LimitName.RATE_LIMIT_RPS) {
-      faults.add(new FieldError(wire, "is not a limit of single keys"));
+      faults.refuse(wire, "is not a limit of single keys");
       return Optional.empty();
     }
     return name;
   }
 
-  private static void checkKey(Optional<String> keyPrefix, List<FieldError> faults) {
+  private static void checkKey(Optional<String> keyPrefix, FieldErrors faults) {
     if (keyPrefix.isPresent() && !PREFIX.matcher(keyPrefix.get()).matches()) {
-      faults.add(
-          new FieldError(
-              "key", "must be the prefix of a key, 8 hex digits, or admin for RDEV_ADMIN_KEY"));
-    }
-  }
-
-  private static void refuse(List<FieldError> faults) {
-    if (!faults.isEmpty()) {
-      throw new ApiException.BadRequest(faults);
+      faults.refuse(
+          "key", "must be the prefix of a key, 8 hex digits, or admin for RDEV_ADMIN_KEY");
     }
   }
 }

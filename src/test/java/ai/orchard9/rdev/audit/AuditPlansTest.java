@@ -2,8 +2,6 @@ package ai.orchard9.rdev.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.orchard9.rdev.database.Jdbis;
-import ai.orchard9.rdev.database.Pools;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.Plans;
@@ -20,7 +18,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -204,17 +201,12 @@ final class AuditPlansTest {
 
   /// The plans by which everything is answered.
   private static List<Plan> plans() throws Exception {
-    var pool = Pools.single(POSTGRES.target());
-    try {
-      var jdbi = Jdbis.over(pool);
-      var plans = new Plans();
-      jdbi.getConfig(SqlStatements.class).addCustomizer(plans);
-      jdbi.useHandle(Plans::tell);
-      questions().forEach(it -> it.ask(jdbi));
-      return plans.take();
-    } finally {
-      pool.stop();
-    }
+    return Plans.telling(
+        POSTGRES.target(),
+        (jdbi, plans) -> {
+          questions().forEach(it -> it.ask(jdbi));
+          return plans.take();
+        });
   }
 
   @Test

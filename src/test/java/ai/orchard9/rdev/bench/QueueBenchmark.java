@@ -93,8 +93,7 @@ final class QueueBenchmark {
         rows.jdbi().useHandle(handle -> handle.execute("INSERT INTO one VALUES (1, 'true')"));
         if (i >= 0) {
           bare.add(System.nanoTime() - one);
-        }
-        if (i >= 0) {
+          // The rhythm that is measured: commands that come singly.
           Thread.sleep(PAUSE);
         }
       }

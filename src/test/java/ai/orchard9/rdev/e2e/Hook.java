@@ -38,6 +38,13 @@ record Hook(ApiClient client, String id, String secret) {
         client, answer.data().path("id").asText(), answer.data().path("secret").asText());
   }
 
+  /// Deletes all that the client sees.
+  static void deleteAll(ApiClient client) {
+    for (var webhook : client.get("/webhooks?limit=200").data()) {
+      client.delete("/webhooks/" + webhook.path("id").asText());
+    }
+  }
+
   String path() {
     return "/webhooks/" + id;
   }

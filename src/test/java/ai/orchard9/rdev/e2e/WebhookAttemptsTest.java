@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ReceiverAnswer;
-import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.WebhookReceiver;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,15 +17,12 @@ import org.junit.jupiter.api.Test;
 
 /// What becomes of deliveries: tried again, sent again when asked, kept and numbered.
 final class WebhookAttemptsTest {
-  private final ServerProcess server = SharedServer.get();
-  private final ApiClient client = server.client();
+  private final ApiClient client = SharedServer.get().client();
   private final WebhookReceiver receiver = WebhookReceiver.http();
 
   @AfterEach
   void close() {
-    for (var webhook : client.get("/webhooks?limit=200").data()) {
-      client.delete("/webhooks/" + webhook.path("id").asText());
-    }
+    Hook.deleteAll(client);
     receiver.close();
   }
 

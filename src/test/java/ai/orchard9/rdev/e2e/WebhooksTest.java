@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.orchard9.rdev.testing.ApiClient;
-import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.WebhookReceiver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
@@ -23,15 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a receiver gets of a command, and how it knows that we sent it.
 final class WebhooksTest {
-  private final ServerProcess server = SharedServer.get();
-  private final ApiClient client = server.client();
+  private final ApiClient client = SharedServer.get().client();
   private final WebhookReceiver receiver = WebhookReceiver.http();
 
   @AfterEach
   void close() {
-    for (var webhook : client.get("/webhooks?limit=200").data()) {
-      client.delete("/webhooks/" + webhook.path("id").asText());
-    }
+    Hook.deleteAll(client);
     receiver.close();
   }
 

@@ -1,5 +1,8 @@
 package ai.orchard9.rdev.testing;
 
+import ai.orchard9.rdev.database.DatabaseTarget;
+import ai.orchard9.rdev.database.Jdbis;
+import ai.orchard9.rdev.database.Pools;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementCustomizer;
 
@@ -67,8 +73,22 @@ public final class Plans implements StatementCustomizer {
     }
   }
 
-  /// Has a connection tell its plans.
-  public static void tell(Handle handle) {
+  /// Runs something over one connection that tells its plans.
+  public static <T> T telling(DatabaseTarget target, BiFunction<Jdbi, Plans, T> work)
+      throws Exception {
+    var pool = Pools.single(target);
+    try {
+      var jdbi = Jdbis.over(pool);
+      var plans = new Plans();
+      jdbi.getConfig(SqlStatements.class).addCustomizer(plans);
+      jdbi.useHandle(Plans::tell);
+      return work.apply(jdbi, plans);
+    } finally {
+      pool.stop();
+    }
+  }
+
+  private static void tell(Handle handle) {
     handle.execute(
         """
         LOAD 'auto_explain';

@@ -3,8 +3,6 @@ package ai.orchard9.rdev.command.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.command.model.CommandStatus;
-import ai.orchard9.rdev.database.Jdbis;
-import ai.orchard9.rdev.database.Pools;
 import ai.orchard9.rdev.testing.Plans;
 import ai.orchard9.rdev.testing.Plans.Plan;
 import ai.orchard9.rdev.testing.PostgresExtension;
@@ -12,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jdbi.v3.core.statement.SqlStatements;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,22 +54,17 @@ final class QueuePlansTest {
 
   /// The plans of everything, run at last, on a connection that did something before.
   private static List<Plan> plans(String mode, Consumer<EveryStatement> before) throws Exception {
-    var pool = Pools.single(POSTGRES.target());
-    try {
-      var jdbi = Jdbis.over(pool);
-      var plans = new Plans();
-      jdbi.getConfig(SqlStatements.class).addCustomizer(plans);
-      jdbi.useHandle(Plans::tell);
-      jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
-      var everything = new EveryStatement(jdbi);
-      before.accept(everything);
-      plans.take();
-      everything.run();
-      assertThat(plans.methods()).containsAll(EveryStatement.methods());
-      return plans.take();
-    } finally {
-      pool.stop();
-    }
+    return Plans.telling(
+        POSTGRES.target(),
+        (jdbi, plans) -> {
+          jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
+          var everything = new EveryStatement(jdbi);
+          before.accept(everything);
+          plans.take();
+          everything.run();
+          assertThat(plans.methods()).containsAll(EveryStatement.methods());
+          return plans.take();
+        });
   }
 
   @Test
@@ -96,21 +88,15 @@ final class QueuePlansTest {
   @ParameterizedTest
   @EnumSource(names = "COMPLETED", mode = EnumSource.Mode.EXCLUDE)
   void listsOfAStatusReadLittleHoweverMuchElseThereIs(CommandStatus status) throws Exception {
-    var pool = Pools.single(POSTGRES.target());
-    try {
-      var jdbi = Jdbis.over(pool);
-      var plans = new Plans();
-      jdbi.getConfig(SqlStatements.class).addCustomizer(plans);
-      jdbi.useHandle(Plans::tell);
+    var plans =
+        Plans.telling(
+            POSTGRES.target(),
+            (jdbi, told) -> {
+              Search.of(status).ask(jdbi);
+              return told.take();
+            });
 
-      Search.of(status).ask(jdbi);
-
-      assertThat(plans.take())
-          .singleElement()
-          .satisfies(it -> assertThat(it.pages()).isLessThan(500));
-    } finally {
-      pool.stop();
-    }
+    assertThat(plans).singleElement().satisfies(it -> assertThat(it.pages()).isLessThan(500));
   }
 
   /// All but the statement that counts everything that waits, which says so.

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.command.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.model.Priority;
@@ -322,5 +323,28 @@ final class QueueTest {
                     .bind("id", id.value())
                     .mapTo(String.class)
                     .list());
+  }
+
+  /// They are found by what only a cancellation writes.
+  @Test
+  void listsWhatWasCancelledHoweverItWas() {
+    var waiting = submit("demo");
+    var all = submit("other");
+    var running = submit("running");
+    submit("left");
+    me.line().cancel(waiting, QueueFixture.ALICE);
+    me.line().cancelAll("other", QueueFixture.ALICE);
+    var claim = me.claim(List.of("running"), 5, 1).getFirst();
+    me.queue().requestCancel(running, Duration.ofSeconds(1), QueueFixture.ALICE);
+    assertThat(me.queue().finish(claim, cancelled())).isTrue();
+
+    assertThat(Search.of(CommandStatus.CANCELLED).ask(POSTGRES.jdbi()))
+        .extracting(Command::id)
+        .containsExactlyInAnyOrder(waiting, all, running);
+  }
+
+  private static Result cancelled() {
+    return new Result(
+        CommandStatus.CANCELLED, null, "KILL", null, null, null, 0, "a".repeat(64), "b".repeat(64));
   }
 }
