@@ -70,10 +70,10 @@ final class DeliverySearch {
   }
 
   private static String queued(String condition) {
-    return "e.sequence IN (SELECT w.sequence FROM webhook_queue w WHERE w.webhook_id = :webhook AND"
-        + " "
+    return "e.sequence = ANY(ARRAY(SELECT w.sequence FROM webhook_queue w"
+        + " WHERE w.webhook_id = :webhook AND w.sequence < :below AND "
         + condition
-        + ")";
+        + "))";
   }
 
   private static List<Delivery> ask(Handle handle, String sql, Map<String, ?> parameters) {

@@ -106,6 +106,7 @@ final class WebhookCrashTest {
     var events = list(hook.events(0));
     assertThat(events.stream().map(it -> it.path("sequence").asLong()))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, events.size()).boxed().toList());
+    assertThat(events.stream().map(WebhookCrashTest::fact)).doesNotHaveDuplicates();
     assertThat(receiver.requests().stream().map(it -> it.header("webhook-id")))
         .containsAll(events.stream().map(it -> it.path("id").asText()).toList());
     hook.delete();
@@ -135,6 +136,11 @@ final class WebhookCrashTest {
         .filter(it -> it.path("event").asText().equals("command.completed"))
         .map(it -> it.at("/data/command_id").asText())
         .toList();
+  }
+
+  /// What an event tells, whatever its id and number.
+  private static String fact(JsonNode event) {
+    return event.path("event") + " " + event.at("/data/command_id") + " " + event.path("timestamp");
   }
 
   private static List<JsonNode> list(JsonNode array) {

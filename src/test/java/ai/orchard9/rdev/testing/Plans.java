@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -71,6 +72,27 @@ public final class Plans implements StatementCustomizer {
       }
       node.path("Plans").forEach(it -> collect(it, found));
     }
+  }
+
+  /// The chosen steps of these, in words.
+  public static List<String> describe(List<Plan> plans, Predicate<JsonNode> chosen) {
+    return plans.stream()
+        .flatMap(
+            plan ->
+                plan.steps().stream()
+                    .filter(chosen)
+                    .map(it -> plan.statement() + ": " + Plan.describe(it)))
+        .toList();
+  }
+
+  /// The steps that read one of these tables whole, or by an index only in part.
+  public static List<String> readWhole(List<Plan> plans, List<String> tables) {
+    return describe(
+        plans,
+        it ->
+            tables.contains(it.path("Relation Name").asText())
+                && (it.path("Node Type").asText().matches("Seq Scan|Bitmap Heap Scan")
+                    || it.path("Disabled").asBoolean()));
   }
 
   /// Runs something over one connection that tells its plans.
