@@ -28,7 +28,7 @@ final class CrashTest {
   @Test
   void aRestartedServerGoesOnWithWhatRan() {
     try (var server = ServerProcess.named("restart").database(TestPostgres.shared()).start()) {
-      for (int i = 0; i < Repetitions.of(2, 20); i++) {
+      for (int i = 0; i < Repetitions.of(1, 20); i++) {
         var counting = Counting.to(200_000);
         var id = server.client().shell(counting.script("0.04"));
         var reader = Reader.follow(id, server.client());
@@ -54,7 +54,7 @@ final class CrashTest {
     try (var one = settings.start();
         var two = settings.twin().start()) {
       servers.addAll(List.of(one, two));
-      for (int i = 0; i < Repetitions.of(2, 20); i++) {
+      for (int i = 0; i < Repetitions.of(1, 20); i++) {
         var counting = Counting.to(200_000);
         var asked = servers.get(i % 2);
         var id = submitTo(asked, counting);
