@@ -13,6 +13,8 @@ import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.command.queue.CommandRetention;
 import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.console.ConsoleModule;
+import ai.orchard9.rdev.console.Sessions;
 import ai.orchard9.rdev.database.Database;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.execution.Execution;
@@ -82,7 +84,8 @@ final class Features {
     var audit = audit();
     var limits = limits(audit);
     var keys = keys(audit, limits);
-    http(keys, audit);
+    var sessions = new Sessions(database.api(), keys, audit);
+    http(keys, sessions, audit);
     var runtime = runtime();
     var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
     var output = output();
@@ -95,6 +98,8 @@ final class Features {
         Webhooks.install(
             configuration, environment, database, clock, life, audit, background, registry);
     var execution = execution(limits, runtime, projects, queue, output);
+    var console = ConsoleModule.install(environment, sessions, configuration.templates());
+    console.commands(projects, commands, queue, output, streams);
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
@@ -136,13 +141,14 @@ final class Features {
         registry);
   }
 
-  private void http(ApiKeyModule keys, AuditLog audit) {
+  private void http(ApiKeyModule keys, Sessions sessions, AuditLog audit) {
     HttpModule.install(
         configuration,
         environment,
         registry,
         clock,
         keys.authenticator(),
+        sessions,
         AddressRange.parseList(configuration.getTrustedProxies()),
         List.of(DatabaseErrors::translate),
         AuditModule.refusals(audit, registry));

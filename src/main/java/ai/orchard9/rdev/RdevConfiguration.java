@@ -135,6 +135,7 @@ public final class RdevConfiguration extends Configuration {
   }
 
   private Path home = Path.of(".rdev");
+  private String uiTemplates = "";
   private Secret<String> adminKey = new Secret<>("");
   private Secret<String> auditKey = new Secret<>("");
   private String trustedProxies = "";
@@ -165,6 +166,16 @@ public final class RdevConfiguration extends Configuration {
 
   public void setHome(Path home) {
     this.home = home;
+  }
+
+  /// A folder whose templates of the console win over the jar's.
+  public Optional<Path> templates() {
+    return uiTemplates.isBlank() ? Optional.empty() : Optional.of(Path.of(uiTemplates));
+  }
+
+  @JsonProperty
+  public void setUiTemplates(String uiTemplates) {
+    this.uiTemplates = uiTemplates;
   }
 
   /// A key accepted without a row.

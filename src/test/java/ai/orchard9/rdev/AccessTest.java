@@ -39,7 +39,14 @@ final class AccessTest {
   private static final Set<Class<?>> DECLARATIONS =
       Set.of(RequiresScope.class, AnyScope.class, Public.class);
   private static final Set<String> WITHOUT_A_KEY =
-      Set.of("/health", "/ready", "/metrics", "/docs", "/openapi.json", "/console/login");
+      Set.of(
+          "/health",
+          "/ready",
+          "/metrics",
+          "/docs",
+          "/openapi.json",
+          "/console/login",
+          "/console/assets/{name}");
 
   @TempDir private static Path home;
 

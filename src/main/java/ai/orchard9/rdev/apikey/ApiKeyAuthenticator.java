@@ -69,12 +69,27 @@ final class ApiKeyAuthenticator implements Authenticator {
   @Override
   public Authentication authenticate(String presentedKey, String clientAddress) {
     var digest = KeyFormat.digest(presentedKey);
-    if (adminDigest.isPresent() && MessageDigest.isEqual(adminDigest.get(), digest)) {
+    if (!isAdmin(digest) && !KeyFormat.isWellFormed(presentedKey)) {
+      return refused(MALFORMED, ApiKeyErrors.invalid(), clientAddress, null);
+    }
+    return authenticate(digest, clientAddress);
+  }
+
+  /// Whether a key that was good before still is.
+  ///
+  /// @param hash SHA-256 of the key in hex
+  Authentication again(String hash, String clientAddress) {
+    return authenticate(HexFormat.of().parseHex(hash), clientAddress);
+  }
+
+  private boolean isAdmin(byte[] digest) {
+    return adminDigest.isPresent() && MessageDigest.isEqual(adminDigest.get(), digest);
+  }
+
+  private Authentication authenticate(byte[] digest, String clientAddress) {
+    if (isAdmin(digest)) {
       count(ACCEPTED);
       return admin;
-    }
-    if (!KeyFormat.isWellFormed(presentedKey)) {
-      return refused(MALFORMED, ApiKeyErrors.invalid(), clientAddress, null);
     }
     var key = keys.find(HexFormat.of().formatHex(digest));
     return key.isPresent()

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.apikey;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.config.Secret;
+import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Authenticator;
 import ai.orchard9.rdev.http.Caller;
 import io.dropwizard.core.setup.Environment;
@@ -17,13 +18,13 @@ import org.jdbi.v3.core.Jdbi;
 
 /// Wires the room.
 public final class ApiKeyModule {
-  private final Authenticator authenticator;
+  private final ApiKeyAuthenticator authenticator;
   private final ApiKeyService service;
   private final KnownKeys known;
   private final KeyEnds ends;
 
   private ApiKeyModule(
-      Authenticator authenticator, ApiKeyService service, KnownKeys known, KeyEnds ends) {
+      ApiKeyAuthenticator authenticator, ApiKeyService service, KnownKeys known, KeyEnds ends) {
     this.authenticator = authenticator;
     this.service = service;
     this.known = known;
@@ -75,6 +76,19 @@ public final class ApiKeyModule {
   /// Who checks presented keys.
   public Authenticator authenticator() {
     return authenticator;
+  }
+
+  /// What becomes of a key that was presented before, known by its hash.
+  ///
+  /// @param hash SHA-256 of the key in hex, as [#hash] told
+  /// @param clientAddress numeric, v4 or v6
+  public Authentication again(String hash, String clientAddress) {
+    return authenticator.again(hash, clientAddress);
+  }
+
+  /// What to remember of a key that may be needed again: SHA-256 in hex.
+  public static String hash(String key) {
+    return KeyFormat.hash(key);
   }
 
   /// Who makes and revokes keys.

@@ -2,6 +2,9 @@ package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.model.CommandType;
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.http.Timestamps;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,5 +18,45 @@ public record CommandFilter(
     @Nullable Instant since,
     @Nullable Instant until) {
 
-  static final String LIST = "commands";
+  /// The name of the list, in its cursors.
+  public static final String LIST = "commands";
+
+  /// Reads what an address asks for; null: any.
+  ///
+  /// @throws ApiException.BadRequest naming the one that makes no sense
+  public static CommandFilter parse(
+      @Nullable String project,
+      @Nullable String status,
+      @Nullable String type,
+      @Nullable String keyId,
+      @Nullable String since,
+      @Nullable String until) {
+    return new CommandFilter(
+        project,
+        status == null ? null : CommandStatus.find(status).orElseThrow(() -> bad("status")),
+        type == null ? null : CommandType.find(type).orElseThrow(() -> bad("type")),
+        uuid(keyId),
+        instant("since", since),
+        instant("until", until));
+  }
+
+  private static @Nullable UUID uuid(@Nullable String text) {
+    try {
+      return text == null ? null : UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw bad("key_id");
+    }
+  }
+
+  private static @Nullable Instant instant(String field, @Nullable String text) {
+    try {
+      return text == null ? null : Timestamps.parse(text);
+    } catch (DateTimeException e) {
+      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
+    }
+  }
+
+  private static ApiException bad(String field) {
+    return ApiException.badField(field, "is not one that there is");
+  }
 }

@@ -1,11 +1,13 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import io.dropwizard.core.setup.Environment;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Jdbi;
 
@@ -63,6 +65,16 @@ public final class CommandModule {
     environment.jersey().register(new ClaudeResource(submitting));
     environment.jersey().register(new CommandResource(service, views, waiting));
     environment.jersey().register(new QueueResource(queue.overview(), projects));
+  }
+
+  /// Submits what does not come as a body of the API.
+  public CommandRequests requests() {
+    return new CommandRequests(service, new SubmissionRules(claudeEnvironment));
+  }
+
+  /// Where a command that waits stands, and why it does.
+  public Optional<PendingState> pending(Command command) {
+    return views.pending(command);
   }
 
   /// Submits, finds and changes.

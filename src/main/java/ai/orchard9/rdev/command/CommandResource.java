@@ -1,7 +1,5 @@
 package ai.orchard9.rdev.command;
 
-import ai.orchard9.rdev.command.model.CommandStatus;
-import ai.orchard9.rdev.command.model.CommandType;
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
@@ -12,7 +10,6 @@ import ai.orchard9.rdev.http.Page;
 import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
-import ai.orchard9.rdev.http.Timestamps;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -29,12 +26,9 @@ import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// `/commands`: what was asked and what became of it.
@@ -68,14 +62,7 @@ public final class CommandResource {
       @QueryParam("key_id") @Nullable String keyId,
       @QueryParam("since") @Nullable String since,
       @QueryParam("until") @Nullable String until) {
-    var filter =
-        new CommandFilter(
-            project,
-            status == null ? null : CommandStatus.find(status).orElseThrow(() -> bad("status")),
-            type == null ? null : CommandType.find(type).orElseThrow(() -> bad("type")),
-            uuid(keyId),
-            instant("since", since),
-            instant("until", until));
+    var filter = CommandFilter.parse(project, status, type, keyId, since, until);
     var rows = service.list(caller, filter, page.fetch(), page.cursor(CommandFilter.LIST, 2));
     return page.of(
         views.listed(rows), it -> Cursor.of(CommandFilter.LIST, it.createdAt(), it.id()));
@@ -149,25 +136,5 @@ public final class CommandResource {
       throw ApiException.badField("grace_seconds", "must be 0–60");
     }
     return Duration.ofSeconds(seconds);
-  }
-
-  private static @Nullable UUID uuid(@Nullable String text) {
-    try {
-      return text == null ? null : UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw bad("key_id");
-    }
-  }
-
-  private static @Nullable Instant instant(String field, @Nullable String text) {
-    try {
-      return text == null ? null : Timestamps.parse(text);
-    } catch (DateTimeException e) {
-      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
-    }
-  }
-
-  private static ApiException bad(String field) {
-    return ApiException.badField(field, "is not one that there is");
   }
 }

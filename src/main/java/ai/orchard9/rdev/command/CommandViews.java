@@ -12,6 +12,7 @@ import ai.orchard9.rdev.project.ProjectCatalog;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// Shows commands to clients.
@@ -50,17 +51,23 @@ final class CommandViews {
     if (!isPending(command)) {
       return CommandResponse.of(command, null, null, null);
     }
-    var standing = queue.overview().standing(command.id().value());
-    if (standing.isEmpty()) {
-      // It has left the line since it was read.
-      return CommandResponse.of(reread(command), null, null, null);
-    }
-    var reason = pendingReason(command.project(), standing.get().paused());
-    return CommandResponse.of(
-        command,
-        standing.get().position(),
-        reason,
-        reason.equals(LIMIT) ? standing.get().etaSeconds() : null);
+    return pending(command)
+        .map(it -> CommandResponse.of(command, it.position(), it.reason(), it.etaSeconds()))
+        // It has left the line since it was read.
+        .orElseGet(() -> CommandResponse.of(reread(command), null, null, null));
+  }
+
+  /// Empty when it does not wait any more.
+  Optional<PendingState> pending(Command command) {
+    return queue
+        .overview()
+        .standing(command.id().value())
+        .map(
+            it -> {
+              var reason = pendingReason(command.project(), it.paused());
+              var eta = reason.equals(LIMIT) ? it.etaSeconds() : null;
+              return new PendingState(it.position(), reason, eta);
+            });
   }
 
   /// In lists positions are left out: each would be a query.

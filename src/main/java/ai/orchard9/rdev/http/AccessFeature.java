@@ -14,16 +14,22 @@ import java.security.Principal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Puts the guards before each resource method: the key (priority 1000), whatever others register
-/// between (the rate limit), then the scope (priority 2000).
+/// Puts the guards before each resource method: the key, or a browser's session (priority 1000),
+/// whatever others register between (the rate limit), then the scope (priority 2000).
 final class AccessFeature implements DynamicFeature {
 
   private static final String OWN_CODE = "ai.orchard9.rdev";
 
-  private final KeyFilter keyFilter;
+  private final CallerFilter keys;
+  private final CallerFilter sessions;
 
-  AccessFeature(Authenticator authenticator) {
-    this.keyFilter = new KeyFilter(authenticator);
+  AccessFeature(Authenticator keys, Authenticator sessions) {
+    this.keys =
+        new CallerFilter(
+            keys,
+            AccessFeature::presentedKey,
+            "a key is required, as X-API-Key or Authorization: Bearer");
+    this.sessions = new CallerFilter(sessions, SessionCookie::read, "log in first");
   }
 
   /// Declares the guards of one method.
@@ -35,7 +41,8 @@ final class AccessFeature implements DynamicFeature {
     if (method.isAnnotationPresent(Public.class)) {
       return;
     }
-    context.register(keyFilter);
+    context.register(
+        method.getDeclaringClass().isAnnotationPresent(ForBrowsers.class) ? sessions : keys);
     var required = method.getAnnotation(RequiresScope.class);
     if (required != null) {
       context.register(new ScopeFilter(required.value()));
@@ -45,22 +52,35 @@ final class AccessFeature implements DynamicFeature {
     }
   }
 
-  @Priority(Priorities.AUTHENTICATION)
-  private static final class KeyFilter implements ContainerRequestFilter {
-    private final Authenticator authenticator;
-
-    KeyFilter(Authenticator authenticator) {
-      this.authenticator = authenticator;
+  private static @Nullable String presentedKey(ContainerRequestContext request) {
+    var key = request.getHeaderString("X-API-Key");
+    if (key != null) {
+      return key.strip();
     }
+    var authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+      return authorization.substring("bearer ".length()).strip();
+    }
+    return null;
+  }
+
+  /// Where in a request stands who sends it.
+  @FunctionalInterface
+  private interface Credential {
+    @Nullable String presented(ContainerRequestContext request);
+  }
+
+  @Priority(Priorities.AUTHENTICATION)
+  private record CallerFilter(Authenticator authenticator, Credential credential, String advice)
+      implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-      var key = presentedKey(request);
-      if (key == null) {
-        throw new ApiException.Unauthenticated(
-            "a key is required, as X-API-Key or Authorization: Bearer");
+      var presented = credential.presented(request);
+      if (presented == null) {
+        throw new ApiException.Unauthenticated(advice);
       }
-      switch (authenticator.authenticate(key, RequestContext.of(request).clientAddress())) {
+      switch (authenticator.authenticate(presented, RequestContext.of(request).clientAddress())) {
         case Authentication.Accepted(var caller) -> {
           know(request, caller);
           request.setSecurityContext(new Authenticated(caller, request.getSecurityContext()));
@@ -78,18 +98,6 @@ final class AccessFeature implements DynamicFeature {
     private static void know(ContainerRequestContext request, Caller caller) {
       request.setProperty(Caller.ATTRIBUTE, caller);
       caller.deprecation().ifPresent(end -> AnswerHeaders.put(request, "Deprecation", end));
-    }
-
-    private static @Nullable String presentedKey(ContainerRequestContext request) {
-      var key = request.getHeaderString("X-API-Key");
-      if (key != null) {
-        return key.strip();
-      }
-      var authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-      if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
-        return authorization.substring("bearer ".length()).strip();
-      }
-      return null;
     }
   }
 

@@ -1,12 +1,13 @@
 package ai.orchard9.rdev.http;
 
-/// Turns a presented key into the caller. May be called from any thread.
+/// Turns a presented key, or the token of a session, into the caller. May be called from any
+/// thread.
 @FunctionalInterface
 public interface Authenticator {
 
-  /// Who holds the key, or why it is not taken.
+  /// Who presents it, or why it is not taken.
   ///
-  /// @param presentedKey as sent, of any length and content
+  /// @param presented as sent, of any length and content
   /// @param clientAddress numeric, v4 or v6; trusted proxies are already looked through
-  Authentication authenticate(String presentedKey, String clientAddress);
+  Authentication authenticate(String presented, String clientAddress);
 }

@@ -29,6 +29,13 @@ final class ClientAddress {
     return client.isEmpty() ? peer : find(client.get(), forwardedFor).getHostAddress();
   }
 
+  /// Whether a peer is one of our own proxies, whose other words are believed, too.
+  ///
+  /// @param peer numeric
+  boolean isProxy(String peer) {
+    return NumericAddress.parseHost(peer).filter(this::isTrusted).isPresent();
+  }
+
   private InetAddress find(InetAddress peer, List<String> forwardedFor) {
     var client = peer;
     int left = MOST_HOPS;

@@ -7,15 +7,18 @@ import java.time.Instant;
 import java.util.List;
 
 /// The shape of every error.
-record ErrorBody(Detail error, Meta meta) {
+public record ErrorBody(Detail error, Meta meta) {
 
+  /// What went wrong.
+  ///
   /// @param details left out when no field is at fault
-  record Detail(
+  public record Detail(
       ErrorCode code,
       String message,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FieldError> details) {}
 
-  record Meta(String requestId, Instant timestamp) {}
+  /// Of which request, and when.
+  public record Meta(String requestId, Instant timestamp) {}
 
   /// The code of a status that the framework answered with.
   static ErrorCode codeOf(int status) {

@@ -37,6 +37,8 @@ public final class HttpModule {
 
   /// Registers filters and mappers.
   ///
+  /// @param authenticator who checks keys
+  /// @param sessions who checks the sessions of browsers
   /// @param trustedProxies whose `X-Forwarded-For` is believed
   /// @param translators what other rooms' exceptions mean, asked in order
   /// @param refusals who keeps a record of those turned away
@@ -46,6 +48,7 @@ public final class HttpModule {
       PrometheusRegistry registry,
       InstantSource clock,
       Authenticator authenticator,
+      Authenticator sessions,
       List<AddressRange> trustedProxies,
       List<ErrorTranslator> translators,
       Refusal.Observer refusals) {
@@ -65,7 +68,7 @@ public final class HttpModule {
     jersey.register(new BodyLimit());
     jersey.register(new BodyPresence());
     jersey.register(new PlainQueries());
-    jersey.register(new AccessFeature(authenticator));
+    jersey.register(new AccessFeature(authenticator, sessions));
     jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
     jersey.register(new RequestContextBinder());
 

@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// @param requestId the client's own `X-Request-Id` or one made here; also in the answer and in the
 ///   MDC
 /// @param clientAddress the peer's, or that told by a trusted proxy; numeric
-public record RequestContext(String requestId, String clientAddress) {
+/// @param secure whether the client came over https, as far as is known: here, or at a trusted
+///   proxy
+public record RequestContext(String requestId, String clientAddress, boolean secure) {
+
+  /// One that came in plain.
+  public RequestContext(String requestId, String clientAddress) {
+    this(requestId, clientAddress, false);
+  }
 
   /// MDC key of the request id.
   public static final String MDC_KEY = "requestId";

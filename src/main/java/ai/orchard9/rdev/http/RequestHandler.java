@@ -27,18 +27,24 @@ final class RequestHandler extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    var headers = request.getHeaders();
+    var peer = Request.getRemoteAddr(request);
+    var forwardedFor = request.getHeaders().getValuesList(HttpHeader.X_FORWARDED_FOR);
     var context =
         new RequestContext(
-            requestId(request),
-            clientAddress.find(
-                Request.getRemoteAddr(request), headers.getValuesList(HttpHeader.X_FORWARDED_FOR)));
+            requestId(request), clientAddress.find(peer, forwardedFor), isSecure(request, peer));
     request.setAttribute(RequestContext.ATTRIBUTE, context);
     response.getHeaders().put(REQUEST_ID, context.requestId());
     AnswerHeaders.keep(request, response);
     try (var _ = MDC.putCloseable(RequestContext.MDC_KEY, context.requestId())) {
       return super.handle(request, response, new LingeringClose(request, callback));
     }
+  }
+
+  private boolean isSecure(Request request, String peer) {
+    var told = request.getHeaders().get(HttpHeader.X_FORWARDED_PROTO);
+    return told != null && clientAddress.isProxy(peer)
+        ? told.strip().equalsIgnoreCase("https")
+        : request.isSecure();
   }
 
   /// The id of the request, also of one that never came through here for being malformed.

@@ -92,6 +92,11 @@ public final class ProjectCatalog {
     return runtime.isAvailable();
   }
 
+  /// What looked like a project and was none, and why.
+  public List<String> leftOut() {
+    return current().leftOut();
+  }
+
   /// Since when the list may be out of date; empty while it is not.
   public Optional<Instant> staleSince() {
     var known = snapshot;

@@ -13,7 +13,10 @@ import java.util.function.IntSupplier;
 ///
 /// @param answer for other resources that answer with events
 /// @param streams for those who list or end them
-public record StreamModule(EventAnswer answer, OpenStreams streams) {
+/// @param events follows a command
+/// @param output sends what it printed
+public record StreamModule(
+    EventAnswer answer, OpenStreams streams, CommandEventsResource events, OutputResource output) {
 
   /// The contract's silence before a heartbeat.
   public static final Duration SILENCE = Duration.ofSeconds(15);
@@ -38,8 +41,10 @@ public record StreamModule(EventAnswer answer, OpenStreams streams) {
     var answer = new EventAnswer(log, commands, life, streams, clock);
     environment.lifecycle().manage(streams);
     environment.jersey().register(new EventsResource(answer, commands, life, projects));
-    environment.jersey().register(new CommandEventsResource(answer, commands));
-    environment.jersey().register(new OutputResource(log, commands, streams));
-    return new StreamModule(answer, streams);
+    var events = new CommandEventsResource(answer, commands);
+    var output = new OutputResource(log, commands, streams);
+    environment.jersey().register(events);
+    environment.jersey().register(output);
+    return new StreamModule(answer, streams, events, output);
   }
 }

@@ -48,6 +48,7 @@ public final class SampleApplication extends Application<Configuration> {
         new PrometheusRegistry(),
         InstantSource.fixed(NOW),
         SampleApplication::authenticate,
+        SampleApplication::authenticate,
         AddressRange.parseList("127.0.0.1"),
         List.of(
             failure ->

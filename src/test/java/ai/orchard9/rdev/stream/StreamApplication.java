@@ -90,6 +90,7 @@ public final class StreamApplication extends Application<Configuration> {
         registry,
         clock,
         StreamApplication::authenticate,
+        StreamApplication::authenticate,
         List.of(),
         List.of(DatabaseErrors::translate),
         _ -> {});

@@ -1,0 +1,48 @@
+package ai.orchard9.rdev.console;
+
+import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.output.OutputLog;
+import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.stream.StreamModule;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Wires the room, one part of the pages at a time.
+public final class ConsoleModule {
+  private final JerseyEnvironment jersey;
+
+  private ConsoleModule(JerseyEnvironment jersey) {
+    this.jersey = jersey;
+  }
+
+  /// Registers what all pages share, and the login.
+  ///
+  /// @param templates a folder whose templates and assets win over the jar's; empty: none
+  public static ConsoleModule install(
+      Environment environment, Sessions sessions, Optional<Path> templates) {
+    var jersey = environment.jersey();
+    jersey.register(new PageFilter(new Pages(templates)));
+    jersey.register(new FormGuard());
+    jersey.register(new LoginResource(sessions));
+    jersey.register(new AssetResource(templates));
+    jersey.register(new OverviewPages());
+    return new ConsoleModule(jersey);
+  }
+
+  /// Pages of projects and commands.
+  public void commands(
+      ProjectCatalog projects,
+      CommandModule commands,
+      QueueModule queue,
+      OutputLog output,
+      StreamModule streams) {
+    jersey.register(
+        new ProjectPages(projects, commands.service(), commands.requests(), queue.overview()));
+    jersey.register(new CommandPages(commands, output));
+    jersey.register(new CommandEventsPage(streams));
+    jersey.register(new CommandOutputPage(streams));
+  }
+}
