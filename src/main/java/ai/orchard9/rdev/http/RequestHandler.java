@@ -42,7 +42,7 @@ final class RequestHandler extends Handler.Wrapper {
 
   private boolean isSecure(Request request, String peer) {
     var told = request.getHeaders().get(HttpHeader.X_FORWARDED_PROTO);
-    return told != null && clientAddress.isProxy(peer)
+    return (told != null && clientAddress.isProxy(peer))
         ? told.strip().equalsIgnoreCase("https")
         : request.isSecure();
   }
