@@ -1003,13 +1003,11 @@
   }
 
   function finish(event) {
-    source?.close();
-    source = null;
-    clearTimeout(again);
+    stop();
     finished = true;
     connection = "done";
     const status = /^[a-z_]+$/.test(event.status) ? event.status : "unknown";
-    note(NOTE, describe(event));
+    if (total > 0) note(NOTE, describe(event));
     root.dataset.status = status;
     root.dataset.complete = "true";
     followButton.hidden = true;
@@ -1101,15 +1099,21 @@
   let attempts = 0;
   let heard = Date.now();
 
-  function connect() {
+  function stop() {
     clearTimeout(again);
     source?.close();
+    source = null;
+  }
+
+  function connect() {
+    stop();
     source = new EventSource(root.dataset.events);
     heard = Date.now();
     for (const type of ["output", "agent", "complete", "gap", "stream_error"]) {
       source.addEventListener(type, (event) => {
         heard = Date.now();
         queue.push([type, event.data, event.lastEventId]);
+        if (type === "complete") stop();
         wake();
       });
     }
@@ -1144,7 +1148,9 @@
   }, 15_000);
 
   addEventListener("pagehide", () => { source?.close(); });
-  addEventListener("pageshow", (event) => { if (event.persisted && !finished) connect(); });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !finished && taken === queue.length) connect();
+  });
 
   // What the reader does
 
