@@ -276,7 +276,7 @@
   window.rdevOutput = { parse };
 
   const root = document.getElementById("output");
-  if (!root || !root.dataset.events || !("EventSource" in window)) return;
+  if (!root || !root.dataset.events || !("TextDecoderStream" in window)) return;
 
   // ---------------------------------------------------------------------------------------------
   // The view: lines lie in blocks, and only the blocks near the reader are in the document.
@@ -958,7 +958,9 @@
 
   // Events wait in a queue and are taken a frame's worth at a time.
 
-  let queue = [];
+  const queue = [];
+  const drains = [];
+  let waiting = 0;
   let taken = 0;
   let due = 0;
   let fallback = 0;
@@ -1024,8 +1026,29 @@
     document.dispatchEvent(new CustomEvent("rdev:refresh"));
   }
 
-  function take(type, data, idText) {
-    const id = Number(idText) || 0;
+  function receive(block) {
+    let type = "message";
+    let data = "";
+    let id = 0;
+    for (const line of block.split("\n")) {
+      const field = FIELD.exec(line);
+      if (!field) continue;
+      const value = field[2] ?? "";
+      if (field[1] === "data") data = data === "" ? value : `${data}\n${value}`;
+      else if (field[1] === "event") type = value;
+      else if (field[1] === "id") id = Number(value) || 0;
+      else if (/^\d{1,6}$/.test(value)) retry = Math.max(500, Number(value));
+    }
+    if (data === "") return;
+    try {
+      take(type, data, id);
+    } catch (error) {
+      note(GAP, "An event could not be read");
+      console.error(error);
+    }
+  }
+
+  function take(type, data, id) {
     if (type === "output" || type === "agent" || type === "gap") {
       // A connection that begins anew repeats what is here already.
       if (id && id <= lastId) return;
@@ -1041,6 +1064,9 @@
         note(GAP, `${lost > 0 ? count(lost, "event") : "Some events"} missing here (${gap.reason})`);
       }
       if (id) lastId = id;
+    } else if (type === "connected") {
+      connection = "open";
+      attempts = 0;
     } else if (type === "complete") {
       finish(JSON.parse(data));
     } else if (type === "stream_error") {
@@ -1054,7 +1080,7 @@
     let text = lines > 0 ? count(lines, "line") : "";
     const say = { connecting: "Connecting…", lost: "Reconnecting…", refused: "Not connected" }[connection];
     if (say) text = text ? `${text} · ${say}` : say;
-    else if (connection === "open" && taken < queue.length) text += " · Loading…";
+    else if (connection === "open" && queue.length > 0) text += " · Loading…";
     else if (connection === "open" && wasLive) text = text ? `${text} · Live` : "Waiting for output…";
     if (stateText.textContent !== text) stateText.textContent = text;
   }
@@ -1063,24 +1089,19 @@
     cancelAnimationFrame(due);
     clearTimeout(fallback);
     due = 0;
-    const until = performance.now() + (document.hidden ? 60 : BUDGET);
-    while (taken < queue.length) {
-      const event = queue[taken];
-      queue[taken++] = null;
-      try {
-        take(event[0], event[1], event[2]);
-      } catch (error) {
-        note(GAP, "An event could not be read");
-        console.error(error);
+    const until = performance.now() + (document.hidden ? 200 : BUDGET);
+    for (let events = 1; queue.length > 0; events++) {
+      const text = queue[0];
+      const end = text.indexOf("\n\n", taken);
+      receive(text.slice(taken, end));
+      if (end + 2 >= text.length) {
+        queue.shift();
+        waiting -= text.length;
+        taken = 0;
+      } else {
+        taken = end + 2;
       }
-      if ((taken & 31) === 0 && performance.now() > until) break;
-    }
-    if (taken === queue.length) {
-      queue = [];
-      taken = 0;
-    } else if (taken > 50_000) {
-      queue = queue.slice(taken);
-      taken = 0;
+      if ((events & 31) === 0 && performance.now() > until) break;
     }
     settle();
     trim();
@@ -1089,67 +1110,92 @@
     if (shown && wanted && goTo(wanted)) wanted = 0;
     if (search.expression) scan();
     status();
-    if (taken < queue.length) wake();
+    for (let i = drains.length - 1; i >= 0; i--) {
+      if (waiting <= drains[i][0]) drains.splice(i, 1)[0][1]();
+    }
+    if (queue.length > 0) wake();
   }
 
-  // The connection
+  // The connection: an event stream is read as text, so that thousands of events cost no more than
+  // the frames that show them, and so that a server that is faster than the reader waits.
+
+  const AHEAD = 4 * 1024 * 1024;
+  const FIELD = /^(event|data|id|retry)(?:: ?(.*))?$/;
 
   let source = null;
   let again = 0;
   let attempts = 0;
+  let retry = 2_000;
   let heard = Date.now();
 
   function stop() {
     clearTimeout(again);
-    source?.close();
+    const before = source;
     source = null;
+    before?.abort();
   }
 
-  function connect() {
-    stop();
-    source = new EventSource(root.dataset.events);
-    heard = Date.now();
-    for (const type of ["output", "agent", "complete", "gap", "stream_error"]) {
-      source.addEventListener(type, (event) => {
-        heard = Date.now();
-        queue.push([type, event.data, event.lastEventId]);
-        if (type === "complete") stop();
-        wake();
-      });
-    }
-    source.addEventListener("connected", () => {
+  const drained = (most) => new Promise((resolve) => {
+    if (waiting <= most) resolve();
+    else drains.push([most, resolve]);
+  });
+
+  async function read(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
       heard = Date.now();
-      connection = "open";
-      attempts = 0;
+      rest += value;
+      const end = rest.lastIndexOf("\n\n");
+      if (end < 0) continue;
+      queue.push(rest.slice(0, end + 2));
+      waiting += end + 2;
+      rest = rest.slice(end + 2);
       wake();
-    });
-    source.addEventListener("heartbeat", () => { heard = Date.now(); });
-    source.addEventListener("error", () => {
-      if (finished || !source) return;
-      if (source.readyState !== EventSource.CLOSED) {
-        connection = "lost";
-        wake();
-        return;
-      }
-      // An answer that is no stream: a server that goes down, a session that ended, purged output.
-      connection = "refused";
-      source = null;
-      attempts++;
-      if (wasLive || attempts < 4) {
-        again = setTimeout(connect, Math.min(60_000, 1_500 * 2 ** attempts));
-      }
-      wake();
-    });
+      if (waiting > AHEAD) await drained(AHEAD / 2);
+    }
+  }
+
+  async function connect() {
+    stop();
+    const mine = new AbortController();
+    source = mine;
+    heard = Date.now();
+    let refused = 0;
+    try {
+      await drained(0);
+      const headers = { Accept: "text/event-stream" };
+      if (lastId > 0) headers["Last-Event-ID"] = String(lastId);
+      const answer = await fetch(root.dataset.events, {
+        headers, cache: "no-store", credentials: "same-origin", signal: mine.signal,
+      });
+      if (answer.ok && /^text\/event-stream\b/.test(answer.headers.get("Content-Type") ?? "")) await read(answer.body);
+      else refused = answer.status || 1;
+    } catch {
+      // The network, or this page, ended it.
+    }
+    if (source === mine) await drained(0);
+    if (source !== mine || finished) return;
+    source = null;
+    attempts++;
+    connection = refused ? "refused" : "lost";
+    // What is over and refused stays refused; what runs may be reached later.
+    if (wasLive || !refused || refused === 503 || refused === 429) {
+      again = setTimeout(connect, Math.min(60_000, retry * 2 ** Math.min(attempts - 1, 6)));
+    }
+    wake();
   }
 
   setInterval(() => {
     // A connection that says nothing, not even that it is there, is gone.
-    if (source && !finished && taken === queue.length && Date.now() - heard > 120_000) connect();
+    if (source && !finished && waiting === 0 && Date.now() - heard > 120_000) connect();
   }, 15_000);
 
-  addEventListener("pagehide", () => { source?.close(); });
+  addEventListener("pagehide", stop);
   addEventListener("pageshow", (event) => {
-    if (event.persisted && !finished && taken === queue.length) connect();
+    if (event.persisted && !finished) connect();
   });
 
   // What the reader does
