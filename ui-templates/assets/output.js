@@ -281,7 +281,7 @@
   // ---------------------------------------------------------------------------------------------
   // The view: lines lie in blocks, and only the blocks near the reader are in the document.
 
-  const BLOCK = 50;
+  const BLOCK = 25;
   const MOST_LINES = Number(root.dataset.mostLines) || 500_000;
   const MOST_BYTES = 200 * 1024 * 1024;
   const MOST_CHARACTERS = 20_000;
@@ -561,7 +561,7 @@
       if (blocks.length === 0) return;
       const view = scroller.clientHeight || 400;
       const top = scroller.scrollTop;
-      const over = Math.max(view, 400);
+      const over = Math.max(view * 0.6, 300);
       const from = indexAt(top - over);
       const to = indexAt(top + view + over);
       const keep = new Set(blocks.slice(from, to + 1));
@@ -1089,7 +1089,7 @@
     cancelAnimationFrame(due);
     clearTimeout(fallback);
     due = 0;
-    const until = performance.now() + (document.hidden ? 200 : BUDGET);
+    const until = performance.now() + (document.hidden ? 200 : waiting > 65_536 ? 2 * BUDGET : BUDGET);
     for (let events = 1; queue.length > 0; events++) {
       const text = queue[0];
       const end = text.indexOf("\n\n", taken);
