@@ -19,11 +19,13 @@ import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.support.ui.FluentWait;
 
@@ -166,6 +168,12 @@ public final class Browser implements AutoCloseable {
     return this;
   }
 
+  /// Presses the Escape key.
+  public Browser escape() {
+    new Actions(driver).sendKeys(Keys.ESCAPE).perform();
+    return this;
+  }
+
   /// See [Part#follow].
   public Browser follow(String link) {
     page().follow(link);
@@ -180,6 +188,12 @@ public final class Browser implements AutoCloseable {
   /// The cookies that go with the page.
   public Set<Cookie> cookies() {
     return driver.manage().getCookies();
+  }
+
+  /// Forgets all cookies, as if somebody else sat down.
+  public Browser forget() {
+    driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    return this;
   }
 
   /// Sets a cookie of the page's site.
@@ -322,7 +336,7 @@ public final class Browser implements AutoCloseable {
   /// Forgets cookies, pages and complaints, and looks as at first.
   Browser reset() {
     driver.get("about:blank");
-    driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    forget();
     driver.executeCdpCommand(
         "Storage.clearDataForOrigin",
         Map.of("origin", base.resolve("/").toString(), "storageTypes", "all"));

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -54,6 +55,8 @@ public final class Part {
             .some(words => words?.includes(arguments[2])));
           """;
 
+  private static final String ASKS = "return arguments[0].closest('form[data-confirm]') !== null";
+
   private final Browser browser;
   private final Supplier<WebElement> root;
 
@@ -74,7 +77,15 @@ public final class Part {
 
   /// Waits until that can no longer be read there.
   public Part awaitNoText(String text) {
-    return awaitText(it -> !it.contains(text), "no “" + text + "”");
+    return awaitText(it -> !it.contains(text), "end of “" + text + "”");
+  }
+
+  /// Waits until all that can be read there is so, upper and lower case alike.
+  ///
+  /// @param pattern a regular expression
+  public Part awaitOnly(String pattern) {
+    var compiled = Pattern.compile(pattern, Pattern.CASE_INSENSITIVE);
+    return awaitText(it -> compiled.matcher(it.strip()).matches(), "“" + pattern + "” alone");
   }
 
   private Part awaitText(Predicate<String> enough, String what) {
@@ -116,6 +127,17 @@ public final class Part {
   /// Presses a button.
   public Part press(String button) {
     browser.await("button “" + button + "”", () -> only(buttons(button), button)).click();
+    return this;
+  }
+
+  /// Presses a button and, where the page asks whether it is meant (`form[data-confirm]`), the one
+  /// of the same name in the dialog.
+  public Part pressAndConfirm(String button) {
+    var asks = browser.script(ASKS, browser.await("button", () -> only(buttons(button), button)));
+    press(button);
+    if (Boolean.TRUE.equals(asks)) {
+      browser.dialog().press(button);
+    }
     return this;
   }
 
