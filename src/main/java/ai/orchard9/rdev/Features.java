@@ -6,6 +6,7 @@ import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.BeforeStop;
 import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.history.CommandHistory;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.OutputRetention;
@@ -98,6 +99,7 @@ final class Features {
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    history();
     FirstStart.announce(configuration, environment, database, audit);
   }
 
@@ -203,6 +205,11 @@ final class Features {
         .lifecycle()
         .manage(new CommandRetention(database.background(), life, retention, background));
     return module;
+  }
+
+  private CommandHistory history() {
+    return CommandHistory.install(
+        environment.lifecycle(), database.api(), database.background(), background);
   }
 
   private CommandModule commands(QueueModule queue, ProjectCatalog projects, OutputLog output) {
