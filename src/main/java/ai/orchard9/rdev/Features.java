@@ -14,6 +14,7 @@ import ai.orchard9.rdev.command.policy.ShellPolicy;
 import ai.orchard9.rdev.command.queue.CommandRetention;
 import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.console.history.ServerHistory;
 import ai.orchard9.rdev.database.Database;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.execution.Execution;
@@ -35,11 +36,13 @@ import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
 import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.ratelimit.RateLimitModule;
+import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.stream.OpenStreams;
 import ai.orchard9.rdev.stream.StreamModule;
 import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
@@ -100,6 +103,7 @@ final class Features {
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     history();
+    serverHistory(streams.streams(), runtime);
     FirstStart.announce(configuration, environment, database, audit);
   }
 
@@ -210,6 +214,17 @@ final class Features {
   private CommandHistory history() {
     return CommandHistory.install(
         environment.lifecycle(), database.api(), database.background(), background);
+  }
+
+  private ServerHistory serverHistory(OpenStreams streams, Runtime runtime) {
+    return ServerHistory.install(
+        environment.lifecycle(),
+        database.api(),
+        database.background(),
+        UUID.randomUUID().toString(),
+        () -> streams.list().size(),
+        () -> runtime.breaker().map(Breaker::state).orElse("closed"),
+        background);
   }
 
   private CommandModule commands(QueueModule queue, ProjectCatalog projects, OutputLog output) {
