@@ -6,6 +6,7 @@ import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.BeforeStop;
 import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.history.CommandHistory;
 import ai.orchard9.rdev.command.life.ProjectEvents;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.output.OutputRetention;
@@ -15,6 +16,7 @@ import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.console.ConsoleModule;
 import ai.orchard9.rdev.console.Sessions;
+import ai.orchard9.rdev.console.history.ServerHistory;
 import ai.orchard9.rdev.database.Database;
 import ai.orchard9.rdev.database.DatabaseErrors;
 import ai.orchard9.rdev.execution.Execution;
@@ -36,11 +38,13 @@ import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
 import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.ratelimit.RateLimitModule;
+import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.BreakerGauge;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.stream.OpenStreams;
 import ai.orchard9.rdev.stream.StreamModule;
 import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
@@ -103,6 +107,8 @@ final class Features {
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    history();
+    serverHistory(streams.streams(), runtime);
     FirstStart.announce(configuration, environment, database, audit);
   }
 
@@ -209,6 +215,22 @@ final class Features {
         .lifecycle()
         .manage(new CommandRetention(database.background(), life, retention, background));
     return module;
+  }
+
+  private CommandHistory history() {
+    return CommandHistory.install(
+        environment.lifecycle(), database.api(), database.background(), background);
+  }
+
+  private ServerHistory serverHistory(OpenStreams streams, Runtime runtime) {
+    return ServerHistory.install(
+        environment.lifecycle(),
+        database.api(),
+        database.background(),
+        UUID.randomUUID().toString(),
+        () -> streams.list().size(),
+        () -> runtime.breaker().map(Breaker::state).orElse("closed"),
+        background);
   }
 
   private CommandModule commands(QueueModule queue, ProjectCatalog projects, OutputLog output) {

@@ -1,6 +1,6 @@
 --liquibase formatted sql
 
---changeset rdev:0015-console-sessions
+--changeset rdev:0016-console-sessions
 CREATE TABLE console_sessions (
   token_hash text PRIMARY KEY CHECK (token_hash ~ '^[0-9a-f]{64}$'),
   key_hash text NOT NULL CHECK (key_hash ~ '^[0-9a-f]{64}$'),
