@@ -126,7 +126,7 @@
     const title = make("h2", "", form.dataset.confirmTitle || `${label}?`);
     const text = make("p", "", form.dataset.confirm);
     const actions = make("div", "actions");
-    const cancel = make("button", "", "Cancel");
+    const cancel = make("button", "", "Back");
     const go = make("button", submitter?.classList.contains("danger") ? "danger" : "primary", label);
     cancel.type = go.type = "button";
     title.id = "confirm-title";
@@ -153,7 +153,7 @@
         field.name = name;
         form.append(field);
       }
-      field.value = "true";
+      field.value = "yes";
       form.dataset.confirmedNow = "true";
       form.requestSubmit(submitter ?? undefined);
     });

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.console;
 import ai.orchard9.rdev.command.CommandRequests;
 import ai.orchard9.rdev.command.PendingState;
 import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,9 @@ public record CommandPage(
   }
 
   /// Something that happened to it. Public only because Thymeleaf reads it.
-  public record Step(String what, @Nullable When when, @Nullable String more) {}
+  ///
+  /// @param look `ok`, `bad`, `now` or `todo`
+  public record Step(String look, String what, @Nullable When when, @Nullable String more) {}
 
   static CommandPage of(
       Command command, Optional<PendingState> pending, List<OutputTail.Line> tail, String address) {
@@ -118,20 +121,25 @@ public record CommandPage(
 
   private static List<Step> timeline(Command command) {
     var steps = new ArrayList<Step>();
-    steps.add(new Step("Queued", When.of(command.createdAt()), "by " + command.keyName()));
+    steps.add(new Step("ok", "Queued", When.of(command.createdAt()), "by " + command.keyName()));
     if (command.startedAt() != null) {
       var more =
           command.attempt() > 1
               ? "attempt " + command.attempt() + ": before, it never started"
               : command.podName();
-      steps.add(new Step("Started", When.of(command.startedAt()), more));
+      steps.add(new Step("ok", "Started", When.of(command.startedAt()), more));
     }
     if (command.adoptions() > 0) {
       var times = command.adoptions() == 1 ? "once" : command.adoptions() + " times";
-      steps.add(new Step("Taken over", null, times + " by another server; it ran on meanwhile"));
+      steps.add(new Step("ok", "Taken over", null, times + " by another server; it ran on meanwhile"));
     }
     if (command.finishedAt() != null) {
-      steps.add(new Step("Finished", When.of(command.finishedAt()), command.status().wire()));
+      var look = command.status() == CommandStatus.COMPLETED ? "ok" : "bad";
+      steps.add(
+          new Step(look, "Finished", When.of(command.finishedAt()), command.status().wire()));
+    } else {
+      var what = command.startedAt() == null ? "Waits" : "Runs";
+      steps.add(new Step("now", what, null, null));
     }
     return List.copyOf(steps);
   }

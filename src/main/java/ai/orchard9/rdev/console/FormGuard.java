@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.DynamicFeature;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.FeatureContext;
 import jakarta.ws.rs.core.Form;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Set;
 import org.glassfish.jersey.server.ContainerRequest;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +47,23 @@ final class FormGuard implements DynamicFeature {
   private record Filter(Secret secret) implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
-      var from = request.getHeaderString("Sec-Fetch-Site");
       var held = secret.of(request);
-      if ((from != null && !OURS.contains(from))
-          || held == null
-          || !FormToken.matches(held, sent(request))) {
+      if (isForeign(request) || held == null || !FormToken.matches(held, sent(request))) {
         throw new ApiException.Forbidden(
             "this form did not come from a page of this session: go back, reload the page and send"
                 + " it again");
       }
+    }
+
+    /// Where a browser does not say which site a form is of, it says which origin.
+    private static boolean isForeign(ContainerRequestContext request) {
+      var site = request.getHeaderString("Sec-Fetch-Site");
+      if (site != null) {
+        return !OURS.contains(site);
+      }
+      var origin = request.getHeaderString("Origin");
+      var host = request.getHeaderString(HttpHeaders.HOST);
+      return origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(host);
     }
 
     private static @Nullable String sent(ContainerRequestContext request) {
