@@ -22,7 +22,7 @@ public record Chart(
     List<Path> paths,
     List<Label> values,
     List<Label> times,
-    List<Key> legend) {
+    List<Sample> legend) {
 
   /// Copies the lists.
   public Chart {
@@ -43,5 +43,5 @@ public record Chart(
   /// What a style stands for.
   ///
   /// @param d path of a sample, in a box of 12 by 12
-  public record Key(String style, String d, String text) {}
+  public record Sample(String style, String d, String text) {}
 }

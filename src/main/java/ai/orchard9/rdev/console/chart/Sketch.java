@@ -1,8 +1,8 @@
 package ai.orchard9.rdev.console.chart;
 
-import ai.orchard9.rdev.console.chart.Chart.Key;
 import ai.orchard9.rdev.console.chart.Chart.Label;
 import ai.orchard9.rdev.console.chart.Chart.Path;
+import ai.orchard9.rdev.console.chart.Chart.Sample;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +16,7 @@ final class Sketch {
 
   private final Frame frame;
   private final List<Path> paths = new ArrayList<>();
-  private final List<Key> legend = new ArrayList<>();
+  private final List<Sample> legend = new ArrayList<>();
 
   Sketch(Frame frame) {
     this.frame = frame;
@@ -97,7 +97,7 @@ final class Sketch {
 
   private Sketch add(String style, PathText path, String sample, String text) {
     paths.add(new Path(style, path.toString()));
-    legend.add(new Key(style, sample, text));
+    legend.add(new Sample(style, sample, text));
     return this;
   }
 }

@@ -25,8 +25,8 @@ final class CommandHistoryTest {
   private static Commands pool;
 
   private final MinuteRecorder recorder = newRecorder();
-  private final CommandHistory history = new CommandHistory(pool.jdbi());
-  private final PastCommands commands = new PastCommands(pool.jdbi());
+  private final CommandHistory history = new CommandHistory(POSTGRES.jdbi());
+  private final PastCommands commands = new PastCommands(POSTGRES.jdbi());
 
   @BeforeAll
   static void open() {

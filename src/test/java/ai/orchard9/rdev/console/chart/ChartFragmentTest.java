@@ -3,9 +3,9 @@ package ai.orchard9.rdev.console.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.command.history.Minute;
-import ai.orchard9.rdev.console.chart.Chart.Key;
 import ai.orchard9.rdev.console.chart.Chart.Label;
 import ai.orchard9.rdev.console.chart.Chart.Path;
+import ai.orchard9.rdev.console.chart.Chart.Sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +42,7 @@ final class ChartFragmentTest {
             List.of(new Path("bar-completed", "M5 5H6")),
             List.of(new Label("52", "140", "100")),
             List.of(new Label("60", "154", "15:00")),
-            List.of(new Key("bar-completed", "M0 0H12", "completed 1,204")));
+            List.of(new Sample("bar-completed", "M0 0H12", "completed 1,204")));
 
     var page = render(List.of(chart));
 
@@ -81,7 +81,7 @@ final class ChartFragmentTest {
             List.of(new Path(evil, evil)),
             List.of(new Label(evil, evil, evil)),
             List.of(new Label(evil, evil, evil)),
-            List.of(new Key(evil, evil, evil)));
+            List.of(new Sample(evil, evil, evil)));
 
     assertThat(render(List.of(chart)))
         .contains("<figcaption>&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;</figcaption>")

@@ -3,8 +3,8 @@ package ai.orchard9.rdev.console.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.command.history.Minute;
-import ai.orchard9.rdev.console.chart.Chart.Key;
 import ai.orchard9.rdev.console.chart.Chart.Label;
+import ai.orchard9.rdev.console.chart.Chart.Sample;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -36,7 +36,7 @@ final class CommandChartsTest {
             "4,317,000 commands in 24 hours: 1,439,000 completed, 1,439,000 failed,"
                 + " 1,439,000 cancelled. Most in 10 minutes: 30,000, from 12:40 UTC.");
     assertThat(chart.legend())
-        .extracting(Key::text)
+        .extracting(Sample::text)
         .containsExactly("failed 1,439,000", "cancelled 1,439,000", "completed 1,439,000");
   }
 
@@ -46,7 +46,7 @@ final class CommandChartsTest {
 
     assertThat(path(chart, "line-a")).isEqualTo("M56 8H60.6V72H65.1M707.4 136H712");
     assertThat(path(chart, "gap")).startsWith("M65.1 136V8H69.7V136Z").endsWith("H707.4V136Z");
-    assertThat(chart.legend()).extracting(Key::text).contains("not recorded");
+    assertThat(chart.legend()).extracting(Sample::text).contains("not recorded");
     assertThat(chart.description())
         .isEqualTo(
             "Most waiting at once in 24 hours: 4, from 12:40 UTC; now 0. Most running at once:"
