@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.console;
 
+import ai.orchard9.rdev.apikey.ApiKeyService;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
@@ -44,5 +45,10 @@ public final class ConsoleModule {
     jersey.register(new CommandPages(commands, output));
     jersey.register(new CommandEventsPage(streams));
     jersey.register(new CommandOutputPage(streams));
+  }
+
+  /// Pages of keys.
+  public void keys(ApiKeyService keys) {
+    jersey.register(new KeyPages(keys));
   }
 }
