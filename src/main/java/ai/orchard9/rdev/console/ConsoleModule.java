@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.console;
 
 import ai.orchard9.rdev.apikey.ApiKeyService;
+import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
@@ -50,5 +51,11 @@ public final class ConsoleModule {
   /// Pages of keys.
   public void keys(ApiKeyService keys) {
     jersey.register(new KeyPages(keys));
+  }
+
+  /// The page of the queue.
+  public void queue(
+      ProjectCatalog projects, CommandModule commands, QueueModule queue, AuditLog audit) {
+    jersey.register(new QueuePages(projects, commands.service(), queue, audit));
   }
 }
