@@ -6,6 +6,7 @@ import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.stream.StreamModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
@@ -57,5 +58,10 @@ public final class ConsoleModule {
   public void queue(
       ProjectCatalog projects, CommandModule commands, QueueModule queue, AuditLog audit) {
     jersey.register(new QueuePages(projects, commands.service(), queue, audit));
+  }
+
+  /// The page of the limits.
+  public void limits(Limits limits) {
+    jersey.register(new LimitPages(limits));
   }
 }
