@@ -104,6 +104,9 @@ final class Features {
     var execution = execution(limits, runtime, projects, queue, output);
     var console = ConsoleModule.install(environment, sessions, configuration.templates());
     console.commands(projects, commands, queue, output, streams);
+    console.keys(keys.service());
+    console.queue(projects, commands, queue, audit);
+    console.limits(limits);
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);

@@ -34,18 +34,19 @@ public record ApiKey(
     Instant asOf) {
 
   /// Whether it still opens the door.
-  enum Status {
+  public enum Status {
     ACTIVE,
     REVOKED,
     EXPIRED;
 
-    String wire() {
+    /// As in JSON.
+    public String wire() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /// As it was at `asOf`.
-  Status status() {
+  public Status status() {
     if (revokedAt != null) {
       return Status.REVOKED;
     }

@@ -46,7 +46,7 @@ public final class ApiKeyResource {
   @RequiresScope(Scope.KEYS_WRITE)
   public Response create(
       @Auth Caller caller, @Context RequestContext context, NewKeyRequest request) {
-    return created(service.create(Actor.of(caller), NewKeyRules.check(request), context));
+    return created(service.create(Actor.of(caller), request, context));
   }
 
   @GET

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// A key limited to projects sees keys limited to those, and itself; all others are to it as if
 /// there were none (404). Nothing else hides a key: that is what `keys:read` is for.
 public final class ApiKeyService {
-  static final String LIST = "keys";
+  /// The name of the list, in its cursors.
+  public static final String LIST = "keys";
 
   private final Jdbi jdbi;
   private final AuditLog audit;
@@ -44,7 +45,15 @@ public final class ApiKeyService {
   /// A key just made.
   ///
   /// @param plain the key itself, which nobody can learn again
-  record Made(ApiKey key, String plain) {}
+  public record Made(ApiKey key, String plain) {}
+
+  /// Makes a key as it was asked for.
+  ///
+  /// @throws ApiException.BadRequest naming every field that is missing or outside
+  /// @throws ApiException.Forbidden it would have more than who makes it
+  public Made create(Actor actor, NewKeyRequest wanted, RequestContext request) {
+    return create(actor, NewKeyRules.check(wanted), request);
+  }
 
   /// Makes a key.
   ///
@@ -79,7 +88,7 @@ public final class ApiKeyService {
   /// @throws ApiException.NotFound malformed, unknown, or not to be seen by who asks
   /// @throws ApiException.Forbidden it has more than who asks
   /// @throws ApiException.Conflict it was revoked or replaced, or has expired
-  Made rotate(Actor actor, String id, Duration grace, @Nullable RequestContext request) {
+  public Made rotate(Actor actor, String id, Duration grace, @Nullable RequestContext request) {
     return jdbi.inTransaction(
         transaction -> {
           var dao = transaction.attach(ApiKeyDao.class);
@@ -111,7 +120,7 @@ public final class ApiKeyService {
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not to be seen by who asks
   /// @throws ApiException.Forbidden it has more than who asks, who is no admin either
-  void revoke(Actor actor, String id, @Nullable RequestContext request) {
+  public void revoke(Actor actor, String id, @Nullable RequestContext request) {
     var parsed = parse(id);
     jdbi.useTransaction(
         transaction -> {
@@ -140,7 +149,7 @@ public final class ApiKeyService {
   /// Keys that the caller may see, newest first.
   ///
   /// @param after where to begin; empty: with the newest
-  List<ApiKey> list(Caller caller, int rows, Optional<Cursor> after) {
+  public List<ApiKey> list(Caller caller, int rows, Optional<Cursor> after) {
     var projects = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
     return jdbi.withExtension(
         ApiKeyDao.class,
@@ -161,7 +170,7 @@ public final class ApiKeyService {
   /// One key.
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see
-  ApiKey get(Caller caller, String id) {
+  public ApiKey get(Caller caller, String id) {
     return find(parse(id))
         .filter(
             key ->
@@ -173,7 +182,7 @@ public final class ApiKeyService {
   }
 
   /// The caller's own row; empty for a key without one.
-  Optional<ApiKey> self(Caller caller) {
+  public Optional<ApiKey> self(Caller caller) {
     var id = caller.keyId();
     return id == null ? Optional.empty() : Optional.of(find(id).orElseThrow(ApiKeyErrors::revoked));
   }

@@ -3,8 +3,8 @@ package ai.orchard9.rdev.apikey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Body of `POST /keys`.
-record NewKeyRequest(
+/// Body of `POST /keys`: what a key to be made is asked to be, not checked yet. Null is: not said.
+public record NewKeyRequest(
     @Nullable String name,
     @Nullable List<@Nullable String> scopes,
     @Nullable List<@Nullable String> projectIds,

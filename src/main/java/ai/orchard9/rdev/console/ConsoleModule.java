@@ -1,9 +1,12 @@
 package ai.orchard9.rdev.console;
 
+import ai.orchard9.rdev.apikey.ApiKeyService;
+import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.stream.StreamModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
@@ -44,5 +47,21 @@ public final class ConsoleModule {
     jersey.register(new CommandPages(commands, output));
     jersey.register(new CommandEventsPage(streams));
     jersey.register(new CommandOutputPage(streams));
+  }
+
+  /// Pages of keys.
+  public void keys(ApiKeyService keys) {
+    jersey.register(new KeyPages(keys));
+  }
+
+  /// The page of the queue.
+  public void queue(
+      ProjectCatalog projects, CommandModule commands, QueueModule queue, AuditLog audit) {
+    jersey.register(new QueuePages(projects, commands.service(), queue, audit));
+  }
+
+  /// The page of the limits.
+  public void limits(Limits limits) {
+    jersey.register(new LimitPages(limits));
   }
 }

@@ -15,6 +15,8 @@ enum Notice {
   WEBHOOK_CHANGED("The webhook was changed"),
   WEBHOOK_DELETED("The webhook was deleted; its deliveries stay on record"),
   DELIVERY_REQUESTED("It is being sent"),
+  QUEUE_PAUSED("Nothing more starts until the queue is resumed; what runs goes on"),
+  QUEUE_RESUMED("Commands start again"),
   PROJECT_PAUSED("Nothing more starts there until it is resumed"),
   PROJECT_RESUMED("Commands start again"),
   LOGGED_OUT("You are logged out");

@@ -80,6 +80,11 @@ final class PageFilter implements ContainerResponseFilter {
       logIn(request, response);
       return;
     }
+    var form = KeptForm.again(request, error);
+    if (form.isPresent()) {
+      show(form.get(), request, response);
+      return;
+    }
     var page =
         new ErrorPage(
             response.getStatus(),
