@@ -81,7 +81,8 @@ final class Features {
   }
 
   void install() throws IOException {
-    var audit = audit();
+    var record = audit();
+    var audit = record.log();
     var limits = limits(audit);
     var keys = keys(audit, limits);
     var sessions = new Sessions(database.api(), keys, audit);
@@ -100,13 +101,15 @@ final class Features {
     var execution = execution(limits, runtime, projects, queue, output);
     var console = ConsoleModule.install(environment, sessions, configuration.templates());
     console.commands(projects, commands, queue, output, streams);
+    console.webhooks(webhooks);
+    console.audit(record.service());
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
     FirstStart.announce(configuration, environment, database, audit);
   }
 
-  private AuditLog audit() {
+  private AuditModule audit() {
     return AuditModule.install(
         environment,
         database.api(),

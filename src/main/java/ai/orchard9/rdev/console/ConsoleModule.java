@@ -1,10 +1,12 @@
 package ai.orchard9.rdev.console;
 
+import ai.orchard9.rdev.audit.AuditService;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.stream.StreamModule;
+import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import java.nio.file.Path;
@@ -44,5 +46,16 @@ public final class ConsoleModule {
     jersey.register(new CommandPages(commands, output));
     jersey.register(new CommandEventsPage(streams));
     jersey.register(new CommandOutputPage(streams));
+  }
+
+  /// Pages of webhooks and deliveries.
+  public void webhooks(WebhookModule webhooks) {
+    jersey.register(new WebhookPages(webhooks));
+    jersey.register(new DeliveryPages(webhooks));
+  }
+
+  /// Pages of the record.
+  public void audit(AuditService audit) {
+    jersey.register(new AuditPages(audit));
   }
 }

@@ -1,0 +1,26 @@
+package ai.orchard9.rdev.e2e.console;
+
+import ai.orchard9.rdev.testing.ServerProcess;
+import ai.orchard9.rdev.testing.TestPostgres;
+import org.jspecify.annotations.Nullable;
+
+/// One server for all tests of pages; it ends with the tests' JVM.
+final class ConsoleServer {
+  private static @Nullable ServerProcess server;
+
+  private ConsoleServer() {}
+
+  static synchronized ServerProcess get() {
+    var running = server;
+    if (running == null) {
+      running =
+          ServerProcess.named("console")
+              .database(TestPostgres.shared())
+              .environment("WEBHOOK_ALLOWED_TARGETS", "127.0.0.1")
+              .environment("CONCURRENT_COMMANDS", "8")
+              .start();
+      server = running;
+    }
+    return running;
+  }
+}
