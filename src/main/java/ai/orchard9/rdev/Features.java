@@ -85,7 +85,8 @@ final class Features {
   }
 
   void install() throws IOException {
-    var audit = audit();
+    var record = audit();
+    var audit = record.log();
     var limits = limits(audit);
     var keys = keys(audit, limits);
     var sessions = new Sessions(database.api(), keys, audit);
@@ -103,19 +104,29 @@ final class Features {
             configuration, environment, database, clock, life, audit, background, registry);
     var execution = execution(limits, runtime, projects, queue, output);
     var console = ConsoleModule.install(environment, sessions, configuration.templates());
+    console.overview(
+        projects,
+        commands,
+        queue,
+        keys.service(),
+        webhooks,
+        () -> breakerState(runtime),
+        history(),
+        serverHistory(streams.streams(), runtime),
+        clock);
     console.commands(projects, commands, queue, output, streams);
     console.keys(keys.service());
     console.queue(projects, commands, queue, audit);
     console.limits(limits);
+    console.webhooks(webhooks);
+    console.audit(record.service());
     var readiness = OpsModule.install(environment, registry, checks(projects));
     tasks(audit, limits, keys, runtime, projects, queue, webhooks);
     BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
-    history();
-    serverHistory(streams.streams(), runtime);
     FirstStart.announce(configuration, environment, database, audit);
   }
 
-  private AuditLog audit() {
+  private AuditModule audit() {
     return AuditModule.install(
         environment,
         database.api(),
@@ -232,8 +243,12 @@ final class Features {
         database.background(),
         UUID.randomUUID().toString(),
         () -> streams.list().size(),
-        () -> runtime.breaker().map(Breaker::state).orElse("closed"),
+        () -> breakerState(runtime),
         background);
+  }
+
+  private static String breakerState(Runtime runtime) {
+    return runtime.breaker().map(Breaker::state).orElse("closed");
   }
 
   private CommandModule commands(QueueModule queue, ProjectCatalog projects, OutputLog output) {

@@ -1,6 +1,9 @@
 package ai.orchard9.rdev.audit;
 
+import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.Timestamps;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,13 +19,48 @@ import org.jspecify.annotations.Nullable;
 /// @param actor id or name of a key, or a kind of actor
 /// @param since the first moment
 /// @param until the first moment that is too late
-record AuditFilter(
+public record AuditFilter(
     @Nullable String actor,
     @Nullable String action,
     @Nullable String project,
     @Nullable Outcome outcome,
     @Nullable Instant since,
     @Nullable Instant until) {
+
+  /// The name of the list, in its cursors.
+  public static final String LIST = "audit";
+
+  /// Reads what an address asks for; null: whatever it is.
+  ///
+  /// @throws ApiException.BadRequest an outcome or a time is none
+  public static AuditFilter parse(
+      @Nullable String actor,
+      @Nullable String action,
+      @Nullable String project,
+      @Nullable String outcome,
+      @Nullable String since,
+      @Nullable String until) {
+    return new AuditFilter(
+        actor,
+        action,
+        project,
+        outcome == null ? null : outcome(outcome),
+        instant("since", since),
+        instant("until", until));
+  }
+
+  private static Outcome outcome(String text) {
+    return Outcome.find(text)
+        .orElseThrow(() -> ApiException.badField("outcome", "must be allowed, denied or failed"));
+  }
+
+  private static @Nullable Instant instant(String field, @Nullable String text) {
+    try {
+      return text == null ? null : Timestamps.parse(text);
+    } catch (DateTimeException e) {
+      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
+    }
+  }
 
   /// Which rows those are, as parts of an SQL statement.
   ///

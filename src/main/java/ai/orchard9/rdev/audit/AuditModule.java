@@ -9,15 +9,17 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /// Wires the room.
-public final class AuditModule {
-  private AuditModule() {}
+///
+/// @param log the record that other rooms write to
+/// @param service for those who show it
+public record AuditModule(AuditLog log, AuditService service) {
 
-  /// Serves `/audit`, seals what is written, and returns the record that other rooms write to.
+  /// Serves `/audit`, and seals what is written.
   ///
   /// @param requests a pool whose waits are as short as a request's
   /// @param background a pool for what takes its time
   /// @param sealingKey who does not know it cannot make seals (`AUDIT_HMAC_KEY`)
-  public static AuditLog install(
+  public static AuditModule install(
       Environment environment,
       Jdbi requests,
       Jdbi background,
@@ -26,14 +28,9 @@ public final class AuditModule {
       PrometheusRegistry registry) {
     var chain = new Chain(sealingKey);
     environment.lifecycle().manage(new Sealer(background, chain, metrics, registry));
-    environment
-        .jersey()
-        .register(
-            new AuditResource(
-                new AuditSearch(requests, background),
-                new Verification(background, chain),
-                environment.getObjectMapper()));
-    return new AuditLog(requests);
+    var service = new AuditService(requests, background, chain, environment.getObjectMapper());
+    environment.jersey().register(new AuditResource(service));
+    return new AuditModule(new AuditLog(requests), service);
   }
 
   /// The record, for those who only write to it.

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One row of the record. Public only because JDBI reads it by reflection.
+/// One row of the record.
 ///
 /// @param at to the microsecond
 /// @param detail the JSON object as it was written

@@ -35,6 +35,16 @@ interface SealDao {
   @RegisterConstructorMapper(Seal.class)
   Optional<Seal> head();
 
+  /// The newest seal and the time of its row.
+  @SqlQuery(
+      """
+      SELECT s.position, s.audit_id, s.hash, a.at, s.keyed
+      FROM audit_seal s LEFT JOIN audit_log a ON a.id = s.audit_id
+      ORDER BY s.position DESC LIMIT 1
+      """)
+  @RegisterConstructorMapper(ChainState.Newest.class)
+  Optional<ChainState.Newest> newest();
+
   @SqlQuery(
       "SELECT "
           + COLUMNS

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks the record from its beginning against its seals, page by page: no transaction stays open,
 /// and sealing goes on meanwhile.
-final class Verification {
+public final class Verification {
   private static final int PAGE = 5000;
 
   /// What was found.

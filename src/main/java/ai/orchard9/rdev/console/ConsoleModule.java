@@ -2,16 +2,22 @@ package ai.orchard9.rdev.console;
 
 import ai.orchard9.rdev.apikey.ApiKeyService;
 import ai.orchard9.rdev.audit.AuditLog;
+import ai.orchard9.rdev.audit.AuditService;
 import ai.orchard9.rdev.command.CommandModule;
+import ai.orchard9.rdev.command.history.CommandHistory;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.console.history.ServerHistory;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.stream.StreamModule;
+import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Wires the room, one part of the pages at a time.
 public final class ConsoleModule {
@@ -31,8 +37,32 @@ public final class ConsoleModule {
     jersey.register(new FormGuard());
     jersey.register(new LoginResource(sessions));
     jersey.register(new AssetResource(templates));
-    jersey.register(new OverviewPages());
     return new ConsoleModule(jersey);
+  }
+
+  /// The page that comes first.
+  ///
+  /// @param breaker `closed`, `open` or `half_open`, now
+  public void overview(
+      ProjectCatalog projects,
+      CommandModule commands,
+      QueueModule queue,
+      ApiKeyService keys,
+      WebhookModule webhooks,
+      Supplier<String> breaker,
+      CommandHistory history,
+      ServerHistory servers,
+      InstantSource clock) {
+    var attention =
+        new Attention(
+            projects,
+            commands.service(),
+            queue.pauses(),
+            keys,
+            webhooks.webhooks(),
+            breaker,
+            clock);
+    jersey.register(new OverviewPages(attention, queue.overview(), history, servers, clock));
   }
 
   /// Pages of projects and commands.
@@ -63,5 +93,16 @@ public final class ConsoleModule {
   /// The page of the limits.
   public void limits(Limits limits) {
     jersey.register(new LimitPages(limits));
+  }
+
+  /// Pages of webhooks and deliveries.
+  public void webhooks(WebhookModule webhooks) {
+    jersey.register(new WebhookPages(webhooks));
+    jersey.register(new DeliveryPages(webhooks));
+  }
+
+  /// Pages of the record.
+  public void audit(AuditService audit) {
+    jersey.register(new AuditPages(audit));
   }
 }

@@ -19,16 +19,26 @@ final class Paging {
         : null;
   }
 
+  /// The first page of something else, with the same filters.
+  static String first(UriInfo here, String path) {
+    var query = query(here, path, "cursor");
+    return query.length() == path.length() + 1 ? path : query.toString();
+  }
+
   private static String with(UriInfo here, String name, String value) {
-    var query = new StringJoiner("&", "/" + here.getPath() + "?", "");
+    return query(here, "/" + here.getPath(), name).add(pair(name, value)).toString();
+  }
+
+  private static StringJoiner query(UriInfo here, String path, String without) {
+    var query = new StringJoiner("&", path + "?", "");
     here.getQueryParameters()
         .forEach(
             (key, values) -> {
-              if (!key.equals(name) && !key.equals("notice") && !values.getFirst().isEmpty()) {
+              if (!key.equals(without) && !key.equals("notice") && !values.getFirst().isEmpty()) {
                 query.add(pair(key, values.getFirst()));
               }
             });
-    return query.add(pair(name, value)).toString();
+    return query;
   }
 
   private static String pair(String name, String value) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// An event on its way to one webhook. Public only because JDBI reads it by reflection.
+/// An event on its way to one webhook.
 ///
 /// @param id of the event, too: the receiver sees it as `webhook-id`
 /// @param status see [Status]
@@ -25,14 +25,15 @@ public record Delivery(
     @Nullable Instant failedAt) {
 
   /// Where a delivery stands.
-  enum Status {
+  public enum Status {
     PENDING,
     DELIVERING,
     DELIVERED,
     RETRYING,
     FAILED;
 
-    String wire() {
+    /// As in JSON and in queries.
+    public String wire() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

@@ -15,8 +15,8 @@ interface DeliveryDao {
       SELECT event_id, at, duration_ms, status_code, error FROM webhook_attempts
       WHERE event_id = ANY(:ids) ORDER BY event_id, at, token
       """)
-  @RegisterConstructorMapper(AttemptRow.class)
-  List<AttemptRow> attempts(UUID[] ids);
+  @RegisterConstructorMapper(Attempt.class)
+  List<Attempt> attempts(UUID[] ids);
 
   /// Has one sent now, from its first attempt on; 0 when somebody is sending it.
   @SqlUpdate(
@@ -65,14 +65,6 @@ interface DeliveryDao {
       """)
   @RegisterConstructorMapper(Body.class)
   List<Body> events(UUID webhookId, long after, int rows);
-
-  /// Public only because JDBI reads it by reflection.
-  record AttemptRow(
-      UUID eventId,
-      Instant at,
-      int durationMs,
-      @Nullable Integer statusCode,
-      @Nullable String error) {}
 
   /// Public only because JDBI reads it by reflection.
   ///

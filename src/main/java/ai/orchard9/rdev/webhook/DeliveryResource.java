@@ -1,6 +1,5 @@
 package ai.orchard9.rdev.webhook;
 
-import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.Envelope;
@@ -21,17 +20,13 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `/webhooks/{id}/deliveries`: what was sent, and with what success.
 @Path("/webhooks/{id}/deliveries")
 @Produces(MediaType.APPLICATION_JSON)
 public final class DeliveryResource {
-  private static final String LIST = "deliveries";
-
   private final DeliveryService service;
 
   DeliveryResource(DeliveryService service) {
@@ -46,11 +41,12 @@ public final class DeliveryResource {
       @BeanParam Page page,
       @QueryParam("status") @Nullable String status,
       @QueryParam("event") @Nullable String event) {
-    var question = new DeliverySearch.Question(status(status), event(event));
-    var below = page.cursor(LIST, 1).map(it -> it.number(0)).orElse(Long.MAX_VALUE);
-    var rows = service.list(caller, id, question, below, page.fetch());
+    var filter = DeliveryFilter.parse(status, event);
+    var below = page.cursor(DeliveryFilter.LIST, 1).map(it -> it.number(0)).orElse(Long.MAX_VALUE);
+    var rows = service.list(caller, id, filter, below, page.fetch());
     return page.of(
-        rows.stream().map(DeliveryResponse::of).toList(), it -> Cursor.of(LIST, it.sequence()));
+        rows.stream().map(DeliveryResponse::of).toList(),
+        it -> Cursor.of(DeliveryFilter.LIST, it.sequence()));
   }
 
   @GET
@@ -77,30 +73,5 @@ public final class DeliveryResource {
   /// It is going to be sent.
   static Response accepted(DeliveryService.Shown shown) {
     return Response.accepted(Envelope.of(DeliveryResponse.of(shown))).build();
-  }
-
-  private static Delivery.@Nullable Status status(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
-    return Arrays.stream(Delivery.Status.values())
-        .filter(it -> it.wire().equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                ApiException.badField(
-                    "status",
-                    "must be one of "
-                        + Arrays.stream(Delivery.Status.values())
-                            .map(Delivery.Status::wire)
-                            .collect(Collectors.joining(", "))));
-  }
-
-  private static @Nullable String event(@Nullable String text) {
-    if (text != null && !EventType.names().contains(text)) {
-      throw ApiException.badField(
-          "event", "must be one of " + String.join(", ", EventType.names()));
-    }
-    return text;
   }
 }

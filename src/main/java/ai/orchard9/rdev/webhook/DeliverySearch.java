@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jspecify.annotations.Nullable;
 
 /// Finds deliveries. Only what is asked for is in the statement, so that each question finds its
 /// index; what is not over is found through the queue.
@@ -26,35 +25,41 @@ final class DeliverySearch {
       FROM webhook_events e
       LEFT JOIN webhook_queue q ON q.id = e.id
       LEFT JOIN webhook_lanes l ON l.webhook_id = e.webhook_id
-      WHERE e.webhook_id = :webhook AND e.queued_at IS NOT NULL
+      WHERE e.queued_at IS NOT NULL
       """;
+
+  private static final String OF_WEBHOOK = SELECT + " AND e.webhook_id = :webhook";
 
   private static final String NEWEST_FIRST = " ORDER BY e.sequence DESC LIMIT :rows";
 
   private DeliverySearch() {}
 
-  /// Which ones; null: any.
-  record Question(Delivery.@Nullable Status status, @Nullable String event) {}
-
   /// One of a webhook.
   static Optional<Delivery> find(Handle handle, UUID webhook, UUID id) {
-    return ask(handle, SELECT + " AND e.id = :id", Map.of("webhook", webhook, "id", id)).stream()
+    return ask(handle, OF_WEBHOOK + " AND e.id = :id", Map.of("webhook", webhook, "id", id))
+        .stream()
         .findFirst();
   }
 
+  /// One of any webhook.
+  static Optional<Delivery> find(Handle handle, UUID id) {
+    return ask(handle, SELECT + " AND e.id = :id", Map.of("id", id)).stream().findFirst();
+  }
+
   /// The newest of a webhook below that number, newest first.
-  static List<Delivery> list(Handle handle, UUID webhook, Question question, long below, int rows) {
+  static List<Delivery> list(
+      Handle handle, UUID webhook, DeliveryFilter filter, long below, int rows) {
     var parameters = new LinkedHashMap<String, Object>();
     parameters.put("webhook", webhook);
     parameters.put("below", below);
     parameters.put("rows", rows);
-    var sql = SELECT + " AND e.sequence < :below";
-    if (question.event() != null) {
+    var sql = OF_WEBHOOK + " AND e.sequence < :below";
+    if (filter.event() != null) {
       sql += " AND e.event = :event";
-      parameters.put("event", question.event());
+      parameters.put("event", filter.event());
     }
-    if (question.status() != null) {
-      sql += " AND " + condition(question.status());
+    if (filter.status() != null) {
+      sql += " AND " + condition(filter.status());
     }
     return ask(handle, sql + NEWEST_FIRST, parameters);
   }

@@ -39,7 +39,11 @@ public final class DeliveryService {
   }
 
   /// A delivery with all its attempts, oldest first.
-  record Shown(Delivery delivery, List<DeliveryDao.AttemptRow> attempts) {}
+  public record Shown(Delivery delivery, List<Attempt> attempts) {
+    public Shown {
+      attempts = List.copyOf(attempts);
+    }
+  }
 
   /// What a replay has queued.
   ///
@@ -49,7 +53,7 @@ public final class DeliveryService {
   /// Sends a `webhook.test`, also when the webhook is disabled. It is numbered like all others.
   ///
   /// @throws ApiException.NotFound malformed, unknown, deleted, or not the caller's to see
-  Shown test(Caller caller, String id, RequestContext request) {
+  public Shown test(Caller caller, String id, RequestContext request) {
     var webhookId = Ids.parse(id).orElseThrow(WebhookErrors::notFound);
     var sent =
         jdbi.inTransaction(
@@ -74,12 +78,11 @@ public final class DeliveryService {
   /// The newest deliveries below that number, newest first; those of a deleted webhook, too.
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see
-  List<Shown> list(
-      Caller caller, String id, DeliverySearch.Question question, long below, int rows) {
+  public List<Shown> list(Caller caller, String id, DeliveryFilter filter, long below, int rows) {
     var webhook = webhooks.getRecorded(caller, id);
     return jdbi.inTransaction(
         AS_OF_ONE_MOMENT,
-        handle -> shown(handle, DeliverySearch.list(handle, webhook.id(), question, below, rows)));
+        handle -> shown(handle, DeliverySearch.list(handle, webhook.id(), filter, below, rows)));
   }
 
   /// One delivery; that of a deleted webhook, too.
@@ -92,11 +95,30 @@ public final class DeliveryService {
         AS_OF_ONE_MOMENT, handle -> shown(handle, find(handle, webhook.id(), deliveryId)));
   }
 
+  /// One delivery, of whatever webhook; that of a deleted one, too.
+  ///
+  /// @throws ApiException.NotFound malformed, unknown, or of a webhook that is not the caller's to
+  ///   see
+  public Shown get(Caller caller, String delivery) {
+    var id = Ids.parse(delivery).orElseThrow(WebhookErrors::noDelivery);
+    return jdbi.inTransaction(
+        AS_OF_ONE_MOMENT,
+        handle -> {
+          var found = DeliverySearch.find(handle, id).orElseThrow(WebhookErrors::noDelivery);
+          handle
+              .attach(WebhookDao.class)
+              .find(found.webhookId())
+              .filter(it -> it.isVisibleTo(caller))
+              .orElseThrow(WebhookErrors::noDelivery);
+          return shown(handle, found);
+        });
+  }
+
   /// Sends one again, from its first attempt on, also when the webhook is disabled.
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see
   /// @throws ApiException.Conflict it is being sent
-  Shown redeliver(Caller caller, String id, String delivery, RequestContext request) {
+  public Shown redeliver(Caller caller, String id, String delivery, RequestContext request) {
     var webhookId = Ids.parse(id).orElseThrow(WebhookErrors::notFound);
     var deliveryId = Ids.parse(delivery);
     var again =
@@ -166,7 +188,7 @@ public final class DeliveryService {
     var ids = deliveries.stream().map(Delivery::id).toArray(UUID[]::new);
     var attempts =
         handle.attach(DeliveryDao.class).attempts(ids).stream()
-            .collect(Collectors.groupingBy(DeliveryDao.AttemptRow::eventId));
+            .collect(Collectors.groupingBy(Attempt::eventId));
     return deliveries.stream()
         .map(it -> new Shown(it, attempts.getOrDefault(it.id(), List.of())))
         .toList();

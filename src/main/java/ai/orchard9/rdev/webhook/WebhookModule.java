@@ -17,10 +17,14 @@ import org.jdbi.v3.core.Jdbi;
 /// Wires the room.
 ///
 /// @param webhooks for those who show subscriptions
+/// @param requests for those who make and change them
 /// @param deliveries for those who show what was sent
 /// @param pauses holds deliveries
 public record WebhookModule(
-    WebhookService webhooks, DeliveryService deliveries, WebhookPauses pauses) {
+    WebhookService webhooks,
+    WebhookRequests requests,
+    DeliveryService deliveries,
+    WebhookPauses pauses) {
 
   /// Registers the resources, and starts to tell and to deliver with the service.
   ///
@@ -53,6 +57,7 @@ public record WebhookModule(
             background,
             metrics);
     var webhooks = new WebhookService(requests, audit, secrets, clock);
+    var asked = new WebhookRequests(webhooks, url -> check(targets, metrics, url));
     var deliveries = new DeliveryService(requests, audit, webhooks, dispatcher::wake);
     life.tell(new EventWriter(dispatcher::wake));
     environment.lifecycle().manage(new AutoCloseableManager(sender));
@@ -62,12 +67,11 @@ public record WebhookModule(
         .manage(
             new Housekeeping(
                 work, new Resealing(work, secrets), config.retention(), background, metrics));
-    environment
-        .jersey()
-        .register(new WebhookResource(webhooks, deliveries, url -> check(targets, metrics, url)));
+    environment.jersey().register(new WebhookResource(webhooks, deliveries, asked));
     environment.jersey().register(new DeliveryResource(deliveries));
     environment.jersey().register(new FeedResource(deliveries));
-    return new WebhookModule(webhooks, deliveries, new WebhookPauses(requests, dispatcher::wake));
+    return new WebhookModule(
+        webhooks, asked, deliveries, new WebhookPauses(requests, dispatcher::wake));
   }
 
   private static String check(Targets targets, WebhookMetrics metrics, String url)

@@ -33,13 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookResource {
   private final WebhookService webhooks;
   private final DeliveryService deliveries;
-  private final WebhookRules.TargetCheck targets;
+  private final WebhookRequests requests;
 
-  WebhookResource(
-      WebhookService webhooks, DeliveryService deliveries, WebhookRules.TargetCheck targets) {
+  WebhookResource(WebhookService webhooks, DeliveryService deliveries, WebhookRequests requests) {
     this.webhooks = webhooks;
     this.deliveries = deliveries;
-    this.targets = targets;
+    this.requests = requests;
   }
 
   /// Body of a replay.
@@ -53,7 +52,7 @@ public final class WebhookResource {
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   public Response create(
       @Auth Caller caller, @Context RequestContext context, WebhookRequest request) {
-    var made = webhooks.create(caller, WebhookRules.create(request, targets), context);
+    var made = requests.create(caller, request, context);
     return Response.status(Response.Status.CREATED)
         .header(HttpHeaders.LOCATION, "/webhooks/" + made.webhook().id())
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -86,16 +85,7 @@ public final class WebhookResource {
       @Context RequestContext context,
       @PathParam("id") String id,
       WebhookRequest request) {
-    var there = webhooks.get(caller, id);
-    // Names are looked up here, where no transaction waits for them.
-    var checked = WebhookRules.change(there, request, targets);
-    return Envelope.of(
-        WebhookResponse.of(
-            webhooks.change(
-                caller,
-                there.id(),
-                now -> WebhookRules.change(now, request, _ -> checked.target()),
-                context)));
+    return Envelope.of(WebhookResponse.of(requests.change(caller, id, request, context)));
   }
 
   @DELETE

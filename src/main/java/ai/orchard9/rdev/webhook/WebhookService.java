@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// Makes, shows, changes and deletes subscriptions. A key limited to projects sees webhooks that
 /// are limited to those; all others are to it as if there were none (404).
 public final class WebhookService {
-  static final String LIST = "webhooks";
+  /// The name of the list, in its cursors.
+  public static final String LIST = "webhooks";
 
   /// How long a replaced secret signs on (contract section 8).
-  static final Duration GRACE = Duration.ofHours(24);
+  public static final Duration GRACE = Duration.ofHours(24);
 
   /// Each one multiplies what is written for every command.
   private static final int MOST_WEBHOOKS = 500;
@@ -49,7 +50,7 @@ public final class WebhookService {
   /// A webhook with a secret just made.
   ///
   /// @param secret in plain, which nobody can learn again
-  record Made(Webhook webhook, String secret) {}
+  public record Made(Webhook webhook, String secret) {}
 
   /// Makes one, for the projects of the caller's key if it names none.
   ///
@@ -76,7 +77,7 @@ public final class WebhookService {
   /// Those that the caller may see, newest first.
   ///
   /// @param after where to begin; empty: with the newest
-  List<Webhook> list(Caller caller, int rows, Optional<Cursor> after) {
+  public List<Webhook> list(Caller caller, int rows, Optional<Cursor> after) {
     var projects = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
     return jdbi.withExtension(
         WebhookDao.class,
@@ -100,7 +101,7 @@ public final class WebhookService {
   /// One of them, or one that was deleted: its deliveries are on record.
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see
-  Webhook getRecorded(Caller caller, String id) {
+  public Webhook getRecorded(Caller caller, String id) {
     return Ids.parse(id)
         .flatMap(it -> jdbi.withExtension(WebhookDao.class, dao -> dao.find(it)))
         .filter(it -> it.isVisibleTo(caller))
@@ -130,7 +131,7 @@ public final class WebhookService {
   /// are erased.
   ///
   /// @throws ApiException.NotFound malformed, unknown, deleted, or not the caller's to see
-  void delete(Caller caller, String id, RequestContext request) {
+  public void delete(Caller caller, String id, RequestContext request) {
     var parsed = Ids.parse(id).orElseThrow(WebhookErrors::notFound);
     jdbi.useTransaction(
         handle -> {
@@ -146,7 +147,7 @@ public final class WebhookService {
   ///
   /// @throws ApiException.NotFound malformed, unknown, deleted, or not the caller's to see
   /// @throws ApiException.Conflict too many sign already
-  Made rotateSecret(Caller caller, String id, RequestContext request) {
+  public Made rotateSecret(Caller caller, String id, RequestContext request) {
     var parsed = Ids.parse(id).orElseThrow(WebhookErrors::notFound);
     var secret = Secrets.generate();
     return jdbi.inTransaction(

@@ -237,6 +237,21 @@ final class AuditPlansTest {
     }
   }
 
+  @Test
+  void theNewestSealIsReadFromItsEnd() throws Exception {
+    var plans =
+        Plans.telling(
+            POSTGRES.target(),
+            (jdbi, taken) -> {
+              assertThat(jdbi.withExtension(SealDao.class, SealDao::newest)).isPresent();
+              return taken.take();
+            });
+
+    assertThat(plans)
+        .singleElement()
+        .satisfies(it -> assertThat(it.pages()).as(text(it)).isLessThanOrEqualTo(10));
+  }
+
   private static String text(Plan plan) {
     return " " + plan.statement() + plan.steps().stream().map(Plan::describe).toList();
   }

@@ -96,6 +96,7 @@ final class EveryStatement {
 
   private void search(Handle handle) {
     assertThat(DeliverySearch.find(handle, webhook, new UUID(8, 8))).isPresent();
+    assertThat(DeliverySearch.find(handle, new UUID(8, 8))).isPresent();
     Stream.concat(Stream.of(Optional.<Delivery.Status>empty()), statuses())
         .forEach(
             it -> {
@@ -111,7 +112,7 @@ final class EveryStatement {
 
   private void list(
       Handle handle, Delivery.@Nullable Status status, @Nullable String event, long below) {
-    DeliverySearch.list(handle, webhook, new DeliverySearch.Question(status, event), below, 51);
+    DeliverySearch.list(handle, webhook, new DeliveryFilter(status, event), below, 51);
   }
 
   private static void deliver(Handle handle) {
@@ -177,7 +178,7 @@ final class EveryStatement {
   }
 
   private List<Delivery> list(Handle handle) {
-    var delivered = new DeliverySearch.Question(Delivery.Status.DELIVERED, null);
+    var delivered = new DeliveryFilter(Delivery.Status.DELIVERED, null);
     return DeliverySearch.list(handle, webhook, delivered, Long.MAX_VALUE, 51);
   }
 

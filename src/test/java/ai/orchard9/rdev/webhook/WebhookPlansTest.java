@@ -127,7 +127,7 @@ final class WebhookPlansTest {
     var lists = others.stream().filter(it -> it.statement().startsWith("SELECT e.id")).toList();
     var daily = others.stream().filter(it -> !lists.contains(it)).toList();
 
-    assertThat(lists.size()).isEqualTo(14);
+    assertThat(lists.size()).isEqualTo(15);
     assertThat(daily.size()).isGreaterThan(40);
     assertThat(Plans.readWhole(others, TABLES)).isEmpty();
     assertThat(Plans.describe(lists, it -> Plan.read(it) > WAITING)).isEmpty();
