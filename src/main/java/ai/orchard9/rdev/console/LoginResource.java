@@ -113,6 +113,6 @@ public final class LoginResource {
   }
 
   private static String ours(@Nullable String next) {
-    return next == null || !OURS.matcher(next).matches() ? HOME : next;
+    return next == null || next.contains("..") || !OURS.matcher(next).matches() ? HOME : next;
   }
 }

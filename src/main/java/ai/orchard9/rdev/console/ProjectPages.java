@@ -24,6 +24,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -202,15 +203,13 @@ public final class ProjectPages {
       @Auth Caller caller,
       @PathParam("id") String id,
       MultivaluedMap<String, String> form,
+      @Context ContainerRequestContext exchange,
       @Context RequestContext request) {
+    KeptForm.keep(exchange, error -> page(caller, id, form(form, error.message())));
     var asked = form(form, null);
-    try {
-      var type = CommandType.find(asked.type()).orElseThrow(() -> bad("type", "is none"));
-      var command = requests.submit(caller, id, type, body(type, asked), request);
-      return Response.seeOther(URI.create("/console/commands/" + command.id())).build();
-    } catch (ApiException.BadRequest refused) {
-      return Response.status(400).entity(page(caller, id, form(form, refused.detail()))).build();
-    }
+    var type = CommandType.find(asked.type()).orElseThrow(() -> bad("type", "is none"));
+    var command = requests.submit(caller, id, type, body(type, asked), request);
+    return Response.seeOther(URI.create("/console/commands/" + command.id())).build();
   }
 
   private static RunForm form(MultivaluedMap<String, String> form, @Nullable String error) {

@@ -47,7 +47,7 @@ final class AnsiTest {
         "^[2Ja^[10;10Hb^[?25lc",
         "a^]0;title\u0007b^]8;;http://evil.example\u001b\\c^]8;;\u001b\\",
         "a^]52;c;ZXZpbA==\u0007bc",
-        "a^P+q544e\u001b\\b^_x\u009cc^X no \u001b\\^^no\u001b\\",
+        "a^P+q544e\u001b\\b^_x\u009cc^X no \u001b\\",
         "\u009b2Ja\u0090q\u009cb\u009d0;t\u0007c",
         "^(Ba^=bc"
       })

@@ -98,7 +98,7 @@ final class CommandPageTest {
   void showsALongOutputToItsEnd() {
     var id = client.run("seq 1 20000").path("id").asText();
 
-    browser.visit("/console/commands/" + id).page().part("#output").awaitText("20000");
+    browser.visit("/console/commands/" + id).page().part("#output").awaitText("20,000 lines");
 
     assertThat(browser.url().getPath()).endsWith(id);
   }

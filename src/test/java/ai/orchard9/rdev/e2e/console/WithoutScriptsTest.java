@@ -34,7 +34,7 @@ final class WithoutScriptsTest {
   }
 
   @Test
-  void cancelsWithoutBeingAsked() {
+  void isAskedByTheServerBeforeItCancels() {
     var id = client.shell("echo up; sleep 600");
     client.awaitRunning(id);
     await().until(() -> client.output(id).length > 0);
@@ -42,6 +42,8 @@ final class WithoutScriptsTest {
     Console.awaitStatus(browser, "running");
     assertThat(browser.page().part("#output").text()).contains("up");
 
+    browser.press("Cancel").awaitPath(Console.COMMAND + "/cancel");
+    assertThat(client.command(id).path("status").asText()).isEqualTo("running");
     browser.press("Cancel");
 
     client.awaitEnd(id, Duration.ofSeconds(30));
