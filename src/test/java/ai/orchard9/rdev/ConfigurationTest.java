@@ -197,6 +197,7 @@ final class ConfigurationTest {
             "DB_PASSWORD",
             "RDEV_WORKSPACES",
             "RDEV_SPOOL",
+            "UI_TEMPLATES",
             "CLAUDE_COMMAND");
     var named =
         Pattern.compile("\\$\\{([A-Z_]+):-")

@@ -110,7 +110,7 @@ final class KeyPagesTest {
         console.post(
             PAGE,
             "name",
-            "<script>alert(1)</script>\"'",
+            "<script>alert(12)</script>\"'",
             "scopes",
             "admin",
             "scopes",
@@ -123,7 +123,7 @@ final class KeyPagesTest {
     assertThat(refused.status()).isEqualTo(403);
     assertThat(refused.html())
         .contains(
-            "value=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;\"",
+            "value=\"&lt;script&gt;alert(12)&lt;/script&gt;&quot;&#39;\"",
             "value=\"demo, other\"",
             "value=\"projects:read\" checked=\"checked\"",
             "id=\"scopes-error\"",
@@ -131,7 +131,7 @@ final class KeyPagesTest {
             "id=\"expires_in-error\"",
             "id=\"max_turns-error\"")
         .doesNotContain("<script>alert", "id=\"name-error\"", "new-key");
-    assertThat(api.get("/keys?limit=200").text()).doesNotContain("alert(1)</script>\\\"'");
+    assertThat(api.get("/keys?limit=200").text()).doesNotContain("alert(12)</script>\\\"'");
     var denied = api.get("/audit?action=request.denied&actor=" + giver.path("id").asText());
     assertThat(denied.data().get(0).path("target").asText()).isEqualTo("POST " + PAGE);
 
