@@ -101,8 +101,7 @@ final class Attention {
   }
 
   private void unknownOutcomes(Caller caller, Instant now, List<Item> items) {
-    var failed =
-        new CommandFilter(null, CommandStatus.FAILED, null, null, now.minus(DAY), null);
+    var failed = new CommandFilter(null, CommandStatus.FAILED, null, null, now.minus(DAY), null);
     var unknown =
         commands.list(caller, failed, MOST, Optional.empty()).stream()
             .map(Command::errorCode)
@@ -122,15 +121,16 @@ final class Attention {
     var reason = webhook.disabledReason();
     if (reason != null && !reason.equals("requested")) {
       var why =
-          reason.equals("gone")
-              ? "its receiver said that it is gone"
-              : "it took nothing for a day";
+          reason.equals("gone") ? "its receiver said that it is gone" : "it took nothing for a day";
       items.add(
           new Item("bad", "The webhook " + webhook.url() + " was disabled: " + why + ".", path));
     } else if (webhook.enabled() && webhook.failingSince() != null) {
       var since = When.of(webhook.failingSince()).text();
       items.add(
-          new Item("warn", "The webhook " + webhook.url() + " has been failing since " + since + ".", path));
+          new Item(
+              "warn",
+              "The webhook " + webhook.url() + " has been failing since " + since + ".",
+              path));
     }
   }
 

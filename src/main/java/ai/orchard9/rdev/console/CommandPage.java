@@ -131,12 +131,12 @@ public record CommandPage(
     }
     if (command.adoptions() > 0) {
       var times = command.adoptions() == 1 ? "once" : command.adoptions() + " times";
-      steps.add(new Step("ok", "Taken over", null, times + " by another server; it ran on meanwhile"));
+      steps.add(
+          new Step("ok", "Taken over", null, times + " by another server; it ran on meanwhile"));
     }
     if (command.finishedAt() != null) {
       var look = command.status() == CommandStatus.COMPLETED ? "ok" : "bad";
-      steps.add(
-          new Step(look, "Finished", When.of(command.finishedAt()), command.status().wire()));
+      steps.add(new Step(look, "Finished", When.of(command.finishedAt()), command.status().wire()));
     } else {
       var what = command.startedAt() == null ? "Waits" : "Runs";
       steps.add(new Step("now", what, null, null));

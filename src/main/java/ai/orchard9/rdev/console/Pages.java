@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.thymeleaf.TemplateEngine;
 import org.thymeleaf.context.Context;
+import org.thymeleaf.standard.StandardDialect;
 import org.thymeleaf.templatemode.TemplateMode;
 import org.thymeleaf.templateresolver.AbstractConfigurableTemplateResolver;
 import org.thymeleaf.templateresolver.ClassLoaderTemplateResolver;
@@ -21,6 +22,9 @@ final class Pages {
 
   /// @param folder whose templates win, and are read again with every page
   Pages(Optional<Path> folder) {
+    var dialect = new StandardDialect();
+    dialect.setVariableExpressionEvaluator(new RecordPaths());
+    engine.setDialect(dialect);
     folder.ifPresent(
         it ->
             engine.addTemplateResolver(

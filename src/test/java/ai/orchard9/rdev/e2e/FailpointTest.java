@@ -47,9 +47,7 @@ final class FailpointTest {
   }
 
   static List<String> hangs() {
-    return Repetitions.full()
-        ? List.of("claimed", "started", "before-finish")
-        : List.of("started");
+    return Repetitions.full() ? List.of("claimed", "started", "before-finish") : List.of("started");
   }
 
   @ParameterizedTest
