@@ -64,7 +64,7 @@ final class QueueBenchmark {
               running per project and %d in all, claims of up to %d, each command reports its end by itself. Bare is
               one connection that takes 20 rows of a table of three columns with `SKIP LOCKED` and marks them
               completed with one more statement: no priorities, no projects, no limits, no events and no audit log.
-              Target: at least 3,000.
+              Target: at least 3,000; what bounds it: `decisions/0009-queue.md`.
               """
                   .formatted(BACKLOG, PROJECTS.size(), ROUNDS, PER_PROJECT, PER_SERVER, AT_ONCE))
           .write();
@@ -104,7 +104,7 @@ final class QueueBenchmark {
               """
               %,d commands one after the other, after %,d to warm up, from the call that submits one until who runs
               it has the claim: insert, idempotency, audit, slot and claim in one commit. Bare is one row inserted and
-              committed in the same run. Targets: p50 ≤ 3 ms, p99 ≤ 15 ms.
+              committed in the same run. Targets: p50 ≤ 3 ms, p99 ≤ 15 ms; what bounds them: `decisions/0009-queue.md`.
               """
                   .formatted(PICK_UPS, WARM_UP))
           .write();

@@ -100,7 +100,7 @@ final class WebhookBenchmark {
               includes numbering, events, claims, signatures, attempts and the start of the round, which nobody
               announces. Bare is an Apache HttpClient that posts the same bodies by %d threads, signed, to the same
               receiver, by turns; it keeps no record. Every event arrived, numbered without holes. Targets: at least
-              1,500; at least 0.5 of bare.
+              1,500; at least 0.5 of bare; what bounds that: `decisions/0010-webhooks.md`.
               """
                   .formatted(FACTS, ROUNDS, WARM_UP.toSeconds(), WEBHOOKS, AT_ONCE))
           .write();
