@@ -44,7 +44,7 @@ final class RecordPaths implements IStandardVariableExpressionEvaluator {
     if (!execution.getPerformTypeConversion()
         && !expression.getUseSelectionAsRoot()
         && PATH.matcher(text).matches()) {
-      var names = text.split("\\.");
+      var names = text.split("\\.", -1);
       var value = context.getVariable(names[0]);
       for (int i = 1; i < names.length && value != null; i++) {
         var accessor = ACCESSORS.get(value.getClass()).get(names[i]);
