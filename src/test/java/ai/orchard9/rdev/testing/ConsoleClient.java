@@ -60,6 +60,13 @@ public final class ConsoleClient {
       return header("Location").replaceFirst("^https?://[^/]+", "");
     }
 
+    /// What the group of a pattern finds first.
+    public String find(String pattern) {
+      var found = Pattern.compile(pattern).matcher(html());
+      assertThat(found.find()).as(pattern + " in " + html()).isTrue();
+      return found.group(1);
+    }
+
     /// The row of a table that has such a text in it.
     public String row(String text) {
       return Arrays.stream(html().split("<tr>"))
@@ -91,7 +98,10 @@ public final class ConsoleClient {
     return postFrom("/console", path, fields);
   }
 
-  private Shown postFrom(String page, String path, String... fields) {
+  /// Sends a form with the token of the page that it is on.
+  ///
+  /// @param fields names and values in turn; a name may come several times
+  public Shown postFrom(String page, String path, String... fields) {
     var shown = get(page).html();
     var token = TOKEN.matcher(shown);
     assertThat(token.find()).as(shown).isTrue();
@@ -118,7 +128,7 @@ public final class ConsoleClient {
     try {
       return new Shown(
           http.send(
-              request.header("Accept", "text/html").timeout(Duration.ofSeconds(60)).build(),
+              request.header("Accept", "text/html,*/*;q=0.8").timeout(Duration.ofSeconds(60)).build(),
               BodyHandlers.ofString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

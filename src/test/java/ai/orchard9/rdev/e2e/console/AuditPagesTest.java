@@ -3,6 +3,7 @@ package ai.orchard9.rdev.e2e.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.ApiClient;
+import ai.orchard9.rdev.testing.ConsoleClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class AuditPagesTest {
   private static final ServerProcess SERVER = ConsoleServer.get();
 
   private final ApiClient api = SERVER.client();
-  private final FormClient browser = FormClient.of(SERVER, ServerProcess.KEY);
+  private final ConsoleClient browser = ConsoleClient.logIn(SERVER.uri(), ServerProcess.KEY);
 
   @Test
   void findsWhatIsAskedForAndLinksToIt() {
@@ -26,11 +27,11 @@ final class AuditPagesTest {
         browser.get("/console/audit?action=command.finished&outcome=failed&project=demo&actor=");
 
     assertThat(page.status()).isEqualTo(200);
-    assertThat(page.text())
+    assertThat(page.html())
         .contains("href=\"/console/commands/" + command + "\"", "badge failed", "exit_code")
         .doesNotContain(other, "command.submitted");
-    assertThat(browser.get("/console/audit?since=2199-01-01").text()).contains("on record");
-    assertThat(browser.get("/console/audit?until=2199-01-01T12:00").text()).contains(command);
+    assertThat(browser.get("/console/audit?since=2199-01-01").html()).contains("on record");
+    assertThat(browser.get("/console/audit?until=2199-01-01T12:00").html()).contains(command);
   }
 
   @Test
@@ -38,7 +39,7 @@ final class AuditPagesTest {
     var page = browser.get("/console/audit?since=yesterday");
 
     assertThat(page.status()).isEqualTo(400);
-    assertThat(page.text()).contains("<code>since</code>");
+    assertThat(page.html()).contains("<code>since</code>");
   }
 
   @Test
@@ -55,9 +56,9 @@ final class AuditPagesTest {
     assertThat(targets(second)).hasSize(1).doesNotContainAnyElementsOf(targets(first));
   }
 
-  private static List<String> targets(FormClient.Page page) {
+  private static List<String> targets(ConsoleClient.Shown page) {
     return Pattern.compile("href=\"/console/commands/([^\"]+)\"")
-        .matcher(page.text())
+        .matcher(page.html())
         .results()
         .map(it -> it.group(1))
         .toList();
@@ -77,7 +78,7 @@ final class AuditPagesTest {
     assertThat(saved.header("Content-Disposition"))
         .isEqualTo("attachment; filename=\"audit.ndjson\"");
     assertThat(saved.header("Content-Type")).isEqualTo(exported.header("Content-Type"));
-    assertThat(saved.text()).isNotEmpty().isEqualTo(exported.text());
+    assertThat(saved.html()).isNotEmpty().isEqualTo(exported.text());
   }
 
   @Test
@@ -87,14 +88,14 @@ final class AuditPagesTest {
     var head =
         browser.get("/console/audit").find("Newest seal</dt><dd class=\"mono\">([0-9a-f]{64})<");
 
-    var whole = browser.post("/console/audit", "/console/audit/verify", "head", "");
-    var noted = browser.post("/console/audit", "/console/audit/verify", "head", head);
-    var cut = browser.post("/console/audit", "/console/audit/verify", "head", "1".repeat(64));
+    var whole = browser.postFrom("/console/audit", "/console/audit/verify", "head", "");
+    var noted = browser.postFrom("/console/audit", "/console/audit/verify", "head", head);
+    var cut = browser.postFrom("/console/audit", "/console/audit/verify", "head", "1".repeat(64));
 
-    assertThat(whole.text()).contains("The record is whole", "badge ok");
-    assertThat(noted.text()).contains("The record is whole", head);
-    assertThat(cut.text()).contains("The record is broken", "badge bad");
-    assertThat(browser.post("/console/audit", "/console/audit/verify", "head", "x").status())
+    assertThat(whole.html()).contains("The record is whole", "badge ok");
+    assertThat(noted.html()).contains("The record is whole", head);
+    assertThat(cut.html()).contains("The record is broken", "badge bad");
+    assertThat(browser.postFrom("/console/audit", "/console/audit/verify", "head", "x").status())
         .isEqualTo(400);
   }
 
@@ -102,7 +103,7 @@ final class AuditPagesTest {
     Awaitility.await()
         .untilAsserted(
             () ->
-                assertThat(browser.get("/console/audit").text())
+                assertThat(browser.get("/console/audit").html())
                     .contains("Waiting for a seal</dt><dd>0<"));
   }
 
@@ -113,10 +114,11 @@ final class AuditPagesTest {
             .data()
             .path("key")
             .asText();
-    var reader = FormClient.of(SERVER, key);
+    var reader = ConsoleClient.logIn(SERVER.uri(), key);
 
     assertThat(reader.get("/console/audit").status()).isEqualTo(403);
     assertThat(reader.get("/console/audit/export").status()).isEqualTo(403);
-    assertThat(reader.post("/console/projects", "/console/audit/verify").status()).isEqualTo(403);
+    assertThat(reader.postFrom("/console/projects", "/console/audit/verify").status())
+        .isEqualTo(403);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import ai.orchard9.rdev.testing.ApiClient;
+import ai.orchard9.rdev.testing.ConsoleClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.WebhookReceiver;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,7 +24,7 @@ final class WebhookPagesTest {
   private static final String LIST = "/console/webhooks";
 
   private final ApiClient api = SERVER.client();
-  private final FormClient browser = FormClient.of(SERVER, ServerProcess.KEY);
+  private final ConsoleClient browser = ConsoleClient.logIn(SERVER.uri(), ServerProcess.KEY);
   private final WebhookReceiver receiver = WebhookReceiver.http();
 
   @AfterEach
@@ -48,8 +49,8 @@ final class WebhookPagesTest {
     fields[2] = "events";
     fields[3] = "command.completed";
     System.arraycopy(more, 0, fields, 4, more.length);
-    var page = browser.post(LIST, LIST, fields);
-    assertThat(page.status()).as(page.text()).isEqualTo(201);
+    var page = browser.postFrom(LIST, LIST, fields);
+    assertThat(page.status()).as(page.html()).isEqualTo(201);
     return new Made(
         page.find("href=\"/console/webhooks/([0-9a-f-]{36})\""),
         page.find("<code id=\"new-secret\">(whsec_[^<]+)</code>").replace("&#43;", "+"));
@@ -68,15 +69,15 @@ final class WebhookPagesTest {
         .isEqualTo("[\"command.completed\",\"command.failed\"]");
     assertThat(shown.path("project_ids").toString()).isEqualTo("[\"demo\",\"other\"]");
     assertThat(shown.path("description").asText()).isEqualTo("ci");
-    assertThat(browser.get(LIST).text()).contains(made.id(), "ci").doesNotContain("whsec_");
-    assertThat(browser.get(made.path()).text()).contains("command.failed").doesNotContain("whsec_");
+    assertThat(browser.get(LIST).html()).contains(made.id(), "ci").doesNotContain("whsec_");
+    assertThat(browser.get(made.path()).html()).contains("command.failed").doesNotContain("whsec_");
     assertThat(newest("webhook.created")).isEqualTo(made.id());
   }
 
   @Test
   void keepsWhatWasTypedAndSaysWhatIsWrong() {
     var page =
-        browser.post(
+        browser.postFrom(
             LIST,
             LIST,
             "url",
@@ -89,7 +90,7 @@ final class WebhookPagesTest {
             "kept");
 
     assertThat(page.status()).isEqualTo(400);
-    assertThat(page.text())
+    assertThat(page.html())
         .contains("id=\"url-error\"", "value=\"ftp://nowhere\"", "value=\"kept\"")
         .containsPattern("value=\"command.failed\" checked")
         .doesNotContainPattern("value=\"command.started\" checked");
@@ -99,9 +100,9 @@ final class WebhookPagesTest {
   void changesOne() {
     var made = make();
 
-    var refused = browser.post(made.path(), made.path(), "url", receiver.url().toString());
+    var refused = browser.postFrom(made.path(), made.path(), "url", receiver.url().toString());
     var done =
-        browser.post(
+        browser.postFrom(
             made.path(),
             made.path(),
             "url",
@@ -114,7 +115,7 @@ final class WebhookPagesTest {
             "moved");
 
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.text()).contains("id=\"events-error\"");
+    assertThat(refused.html()).contains("id=\"events-error\"");
     assertThat(done.location()).isEqualTo(made.path() + "?notice=webhook_changed");
     var shown = shown(made);
     assertThat(shown.path("url").asText()).endsWith("/elsewhere");
@@ -127,10 +128,10 @@ final class WebhookPagesTest {
   void disablesAndEnablesIt() {
     var made = make();
 
-    browser.post(made.path(), made.path() + "/disable");
-    var disabled = browser.get(made.path()).text();
-    browser.post(made.path(), made.path() + "/enable");
-    var enabled = browser.get(made.path()).text();
+    browser.postFrom(made.path(), made.path() + "/disable");
+    var disabled = browser.get(made.path()).html();
+    browser.postFrom(made.path(), made.path() + "/enable");
+    var enabled = browser.get(made.path()).html();
 
     assertThat(disabled).contains("badge disabled", "by request", ">Enable<");
     assertThat(enabled).contains("badge enabled", ">Disable<");
@@ -142,12 +143,12 @@ final class WebhookPagesTest {
   void rotatesTheSecretWhileTheOldOneStillSigns() {
     var made = make();
 
-    var page = browser.post(made.path(), made.path() + "/rotate-secret");
+    var page = browser.postFrom(made.path(), made.path() + "/rotate-secret");
     var secret = page.find("<code id=\"new-secret\">(whsec_[^<]+)</code>").replace("&#43;", "+");
-    browser.post(made.path(), made.path() + "/test");
+    browser.postFrom(made.path(), made.path() + "/test");
 
     var request = receiver.awaitRequests(1).getFirst();
-    assertThat(page.text()).contains("24 h");
+    assertThat(page.html()).contains("24 h");
     assertThat(secret).isNotEqualTo(made.secret());
     assertThatCode(() -> verify(request, made.secret())).doesNotThrowAnyException();
     assertThatCode(() -> verify(request, secret)).doesNotThrowAnyException();
@@ -157,35 +158,35 @@ final class WebhookPagesTest {
   void sendsATestAndTheSameAgain() {
     var made = make();
 
-    var sent = browser.post(made.path(), made.path() + "/test");
+    var sent = browser.postFrom(made.path(), made.path() + "/test");
     var delivery = sent.location().replace("?notice=delivery_requested", "");
     await(delivery, "badge delivered");
-    var again = browser.post(delivery, delivery + "/redeliver");
+    var again = browser.postFrom(delivery, delivery + "/redeliver");
 
     receiver.awaitRequests(2);
     await(delivery, "badge delivered");
     assertThat(again.location()).isEqualTo(sent.location());
-    var page = browser.get(delivery).text();
+    var page = browser.get(delivery).html();
     assertThat(page.split(">204<", -1)).hasSize(3);
     assertThat(page).contains("&quot;event&quot; : &quot;webhook.test&quot;", made.path());
     assertThat(newest("webhook.redelivered")).isEqualTo(made.id());
-    assertThat(browser.get(made.path() + "?event=webhook.test&status=delivered").text())
+    assertThat(browser.get(made.path() + "?event=webhook.test&status=delivered").html())
         .contains(delivery);
-    assertThat(browser.get(made.path() + "?status=failed&event=").text()).doesNotContain(delivery);
+    assertThat(browser.get(made.path() + "?status=failed&event=").html()).doesNotContain(delivery);
   }
 
   @Test
   void pagesThroughDeliveries() {
     var made = make();
-    browser.post(made.path(), made.path() + "/test");
-    browser.post(made.path(), made.path() + "/test");
+    browser.postFrom(made.path(), made.path() + "/test");
+    browser.postFrom(made.path(), made.path() + "/test");
 
     var first = browser.get(made.path() + "?limit=1&event=webhook.test");
     var second = browser.get(first.find("rel=\"next\" href=\"([^\"]+)\"").replace("&amp;", "&"));
 
     var delivery = "href=\"/console/deliveries/([0-9a-f-]+)\"";
     assertThat(second.find(delivery)).isNotEqualTo(first.find(delivery));
-    assertThat(second.text()).doesNotContain("rel=\"next\"");
+    assertThat(second.html()).doesNotContain("rel=\"next\"");
   }
 
   @Test
@@ -193,19 +194,19 @@ final class WebhookPagesTest {
     var made = make();
     var delivery =
         browser
-            .post(made.path(), made.path() + "/test")
+            .postFrom(made.path(), made.path() + "/test")
             .location()
             .replace("?notice=delivery_requested", "");
 
-    var asked = browser.post(made.path(), made.path() + "/delete");
-    var done = browser.post(made.path(), made.path() + "/delete", "confirmed", "yes");
+    var asked = browser.postFrom(made.path(), made.path() + "/delete");
+    var done = browser.postFrom(made.path(), made.path() + "/delete", "confirmed", "yes");
 
-    assertThat(asked.text()).contains("name=\"confirmed\" value=\"yes\"", "Delete the webhook");
+    assertThat(asked.html()).contains("name=\"confirmed\" value=\"yes\"", "Delete the webhook");
     assertThat(done.location()).isEqualTo(LIST + "?notice=webhook_deleted");
-    assertThat(browser.get(made.path()).text())
+    assertThat(browser.get(made.path()).html())
         .contains("It was deleted", delivery)
         .doesNotContain(made.path() + "/test");
-    assertThat(browser.get(delivery).text()).doesNotContain("/redeliver");
+    assertThat(browser.get(delivery).html()).doesNotContain("/redeliver");
   }
 
   @Test
@@ -217,17 +218,17 @@ final class WebhookPagesTest {
         Optional.of(Map.of("url", receiver.url("/x?q='javascript:alert(3)'").toString())));
     var delivery =
         browser
-            .post(made.path(), made.path() + "/test")
+            .postFrom(made.path(), made.path() + "/test")
             .location()
             .replace("?notice=delivery_requested", "");
 
     for (var path : List.of(LIST, made.path(), delivery, "/console/audit")) {
-      assertThat(browser.get(path).text())
+      assertThat(browser.get(path).html())
           .as(path)
           .doesNotContain("<script>alert")
           .doesNotContainPattern("(href|src|action)=\"[^\"]*javascript:");
     }
-    assertThat(browser.get(made.path()).text())
+    assertThat(browser.get(made.path()).html())
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;javascript:alert(2)");
   }
 
@@ -236,16 +237,17 @@ final class WebhookPagesTest {
     var made = make("projects", "demo");
     var delivery =
         browser
-            .post(made.path(), made.path() + "/test")
+            .postFrom(made.path(), made.path() + "/test")
             .location()
             .replace("?notice=delivery_requested", "");
-    var stranger = FormClient.of(SERVER, key("other", "webhooks:read", "webhooks:write"));
-    var neighbour = FormClient.of(SERVER, key("demo", "webhooks:read"));
+    var stranger =
+        ConsoleClient.logIn(SERVER.uri(), key("other", "webhooks:read", "webhooks:write"));
+    var neighbour = ConsoleClient.logIn(SERVER.uri(), key("demo", "webhooks:read"));
 
     assertThat(stranger.get(made.path()).status()).isEqualTo(404);
     assertThat(stranger.get(delivery).status()).isEqualTo(404);
-    assertThat(stranger.post(LIST, delivery + "/redeliver").status()).isEqualTo(404);
-    assertThat(stranger.get(LIST).text()).doesNotContain(made.id());
+    assertThat(stranger.postFrom(LIST, delivery + "/redeliver").status()).isEqualTo(404);
+    assertThat(stranger.get(LIST).html()).doesNotContain(made.id());
     assertThat(neighbour.get(delivery).status()).isEqualTo(200);
     assertThat(browser.get("/console/deliveries/" + made.id()).status()).isEqualTo(404);
     assertThat(browser.get("/console/deliveries/x").status()).isEqualTo(404);
@@ -256,13 +258,13 @@ final class WebhookPagesTest {
     var made = make("projects", "demo");
     var delivery =
         browser
-            .post(made.path(), made.path() + "/test")
+            .postFrom(made.path(), made.path() + "/test")
             .location()
             .replace("?notice=delivery_requested", "");
-    var reader = FormClient.of(SERVER, key("demo", "webhooks:read"));
+    var reader = ConsoleClient.logIn(SERVER.uri(), key("demo", "webhooks:read"));
 
     for (var path : List.of(LIST, made.path(), delivery)) {
-      assertThat(reader.get(path).text())
+      assertThat(reader.get(path).html())
           .as(path)
           .doesNotContainPattern("method=\"post\" action=\"(?!/console/logout)");
     }
@@ -275,8 +277,8 @@ final class WebhookPagesTest {
             made.path() + "/rotate-secret",
             made.path() + "/test",
             delivery + "/redeliver")) {
-      assertThat(reader.post(LIST, path, "confirmed", "yes").status()).as(path).isEqualTo(403);
-      assertThat(browser.postWith("forged", path, "confirmed", "yes").status())
+      assertThat(reader.postFrom(LIST, path, "confirmed", "yes").status()).as(path).isEqualTo(403);
+      assertThat(browser.postAsIs(path, "form_token", "forged", "confirmed", "yes").status())
           .as(path)
           .isEqualTo(403);
     }
@@ -307,7 +309,7 @@ final class WebhookPagesTest {
   }
 
   private void await(String path, String text) {
-    Awaitility.await().untilAsserted(() -> assertThat(browser.get(path).text()).contains(text));
+    Awaitility.await().untilAsserted(() -> assertThat(browser.get(path).html()).contains(text));
   }
 
   private static void verify(WebhookReceiver.Received request, String secret) throws Exception {
