@@ -18,6 +18,7 @@ import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,13 @@ public final class CommandService {
   public List<Command> list(Caller caller, CommandFilter filter, int rows, Optional<Cursor> after) {
     var visible = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
     return search.list(filter, visible, rows, after);
+  }
+
+  /// How many commands that the caller may see, and that were created since then, may have run
+  /// without anybody seeing their end; counted up to `most`.
+  public int countUnknown(Caller caller, Instant since, int most) {
+    var visible = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
+    return jdbi.withExtension(CommandDao.class, dao -> dao.countUnknown(since, visible, most));
   }
 
   /// Where a command stands in its line; empty when it does not wait any more.

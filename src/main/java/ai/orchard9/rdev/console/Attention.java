@@ -2,10 +2,7 @@ package ai.orchard9.rdev.console;
 
 import ai.orchard9.rdev.apikey.ApiKey;
 import ai.orchard9.rdev.apikey.ApiKeyService;
-import ai.orchard9.rdev.command.CommandFilter;
 import ai.orchard9.rdev.command.CommandService;
-import ai.orchard9.rdev.command.model.Command;
-import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.queue.Pauses;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Scope;
@@ -101,17 +98,14 @@ final class Attention {
   }
 
   private void unknownOutcomes(Caller caller, Instant now, List<Item> items) {
-    var failed = new CommandFilter(null, CommandStatus.FAILED, null, null, now.minus(DAY), null);
-    var unknown =
-        commands.list(caller, failed, MOST, Optional.empty()).stream()
-            .map(Command::errorCode)
-            .filter("OUTCOME_UNKNOWN"::equals)
-            .count();
+    var unknown = commands.countUnknown(caller, now.minus(DAY), MOST);
     if (unknown > 0) {
       items.add(
           new Item(
               "bad",
-              unknown + " of the last day's commands may have run; their end was not seen.",
+              (unknown < MOST ? "" : "At least ")
+                  + unknown
+                  + " of the last day's commands may have run; their end was not seen.",
               Area.COMMANDS.getPath() + "?status=failed"));
     }
   }

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.orchard9.rdev.http.ForBrowsers;
 import ai.orchard9.rdev.http.Public;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -22,6 +23,8 @@ final class EndpointTest {
                 .importPackages("ai.orchard9.rdev")
                 .stream()
                 .filter(it -> it.isAnnotatedWith(Path.class))
+                // Pages have tests of their own, in a browser.
+                .filter(it -> !it.isAnnotatedWith(ForBrowsers.class))
                 .flatMap(it -> it.getMethods().stream())
                 .filter(it -> verb(it).isPresent() && !it.isAnnotatedWith(Public.class))
                 .map(it -> verb(it).orElseThrow() + " " + template(it))

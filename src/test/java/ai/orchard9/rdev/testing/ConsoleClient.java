@@ -128,7 +128,10 @@ public final class ConsoleClient {
     try {
       return new Shown(
           http.send(
-              request.header("Accept", "text/html,*/*;q=0.8").timeout(Duration.ofSeconds(60)).build(),
+              request
+                  .header("Accept", "text/html,*/*;q=0.8")
+                  .timeout(Duration.ofSeconds(60))
+                  .build(),
               BodyHandlers.ofString()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
