@@ -56,7 +56,7 @@ final class OverviewPageTest {
           LATERAL (SELECT now() - CASE WHEN n = 5 THEN interval '2 days' ELSE interval '1 hour' END
             AS at) AS moment
         """);
-    var url = "http://127.0.0.1:9/<b>";
+    var url = "http://127.0.0.1:9/x?a=1&b=2";
     var hook =
         server
             .client()
@@ -80,7 +80,7 @@ final class OverviewPageTest {
     var page = admin.get("/console").html();
     assertThat(page)
         .contains("3 of the last day&#39;s commands may have run")
-        .contains("The webhook http://127.0.0.1:9/&lt;b&gt; was disabled")
+        .contains("The webhook http://127.0.0.1:9/x?a=1&amp;b=2 was disabled")
         .contains("/console/webhooks/" + hook.path("id").asText())
         .contains("The key ends soon expires at")
         .contains("The whole queue is paused")
