@@ -40,6 +40,22 @@ interface ApiKeyDao {
   @SqlQuery("SELECT id FROM api_keys WHERE key_prefix = :prefix AND revoked_at IS NULL ORDER BY id")
   List<UUID> findActive(String prefix);
 
+  /// Those that work until then at the longest, and that no other has replaced; the first to end
+  /// first.
+  ///
+  /// @param projects show only keys that are limited to these, and `own`; null: all
+  @SqlQuery(
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM api_keys
+          WHERE revoked_at IS NULL AND replaced_by IS NULL
+            AND expires_at > clock_timestamp() AND expires_at < clock_timestamp() + :seconds * interval '1 second'
+            AND (:projects::text[] IS NULL OR project_ids <@ :projects::text[] OR id = :own::uuid)
+          ORDER BY expires_at LIMIT :rows
+          """)
+  List<ApiKey> ending(long seconds, String @Nullable [] projects, @Nullable UUID own, int rows);
+
   /// Newest first.
   ///
   /// @param projects show only keys that are limited to these, and `own`; null: all

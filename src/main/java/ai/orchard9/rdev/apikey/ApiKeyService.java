@@ -167,6 +167,13 @@ public final class ApiKeyService {
     return jdbi.withExtension(ApiKeyDao.class, dao -> dao.list(null, null, null, null, rows));
   }
 
+  /// Keys that the caller may see and that expire within that time, the first to end first.
+  public List<ApiKey> listEnding(Caller caller, Duration within, int rows) {
+    var projects = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
+    return jdbi.withExtension(
+        ApiKeyDao.class, dao -> dao.ending(within.toSeconds(), projects, caller.keyId(), rows));
+  }
+
   /// One key.
   ///
   /// @throws ApiException.NotFound malformed, unknown, or not the caller's to see

@@ -3,7 +3,6 @@ package ai.orchard9.rdev.audit;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Timestamps;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,21 +44,13 @@ public record AuditFilter(
         action,
         project,
         outcome == null ? null : outcome(outcome),
-        instant("since", since),
-        instant("until", until));
+        Timestamps.parse("since", since),
+        Timestamps.parse("until", until));
   }
 
   private static Outcome outcome(String text) {
     return Outcome.find(text)
         .orElseThrow(() -> ApiException.badField("outcome", "must be allowed, denied or failed"));
-  }
-
-  private static @Nullable Instant instant(String field, @Nullable String text) {
-    try {
-      return text == null ? null : Timestamps.parse(text);
-    } catch (DateTimeException e) {
-      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
-    }
   }
 
   /// Which rows those are, as parts of an SQL statement.

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -24,8 +26,8 @@ final class Attention {
   /// How long before its end a key is worth a word.
   private static final Duration SOON = Duration.ofDays(7);
 
-  /// Rows that are looked at of each kind: who has more to attend to than these finds the first.
-  private static final int MOST = 200;
+  /// Of each kind: who has more to attend to than these finds the first.
+  private static final int MOST = 500;
 
   private final ProjectCatalog projects;
   private final CommandService commands;
@@ -72,9 +74,9 @@ final class Attention {
       paused(caller, items);
     }
     if (caller.has(Scope.KEYS_READ)) {
-      keys.list(caller, MOST, Optional.empty()).forEach(it -> key(it, now, items));
+      keys.listEnding(caller, SOON, MOST).forEach(it -> items.add(key(it)));
     }
-    items.sort((a, b) -> a.kind().compareTo(b.kind()));
+    items.sort(Comparator.comparing(Item::kind));
     return List.copyOf(items);
   }
 
@@ -138,17 +140,11 @@ final class Attention {
     }
   }
 
-  private static void key(ApiKey key, Instant now, List<Item> items) {
-    var ends = key.expiresAt();
-    if (key.status() == ApiKey.Status.ACTIVE
-        && ends != null
-        && key.replacedBy() == null
-        && ends.isBefore(now.plus(SOON))) {
-      items.add(
-          new Item(
-              "warn",
-              "The key " + key.name() + " expires at " + When.of(ends).text() + ".",
-              Area.KEYS.getPath() + "/" + key.id()));
-    }
+  private static Item key(ApiKey key) {
+    var ends = Objects.requireNonNull(key.expiresAt());
+    return new Item(
+        "warn",
+        "The key " + key.name() + " expires at " + When.of(ends).text() + ".",
+        Area.KEYS.getPath() + "/" + key.id());
   }
 }

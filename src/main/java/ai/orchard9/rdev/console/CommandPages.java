@@ -33,7 +33,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +196,6 @@ public final class CommandPages {
                 () -> ApiException.badField("priority", "must be low, normal, high or urgent"));
     var command = commands.service().prioritize(caller, id, priority, request);
     var back = "queue".equals(form.getFirst("back")) ? "/console/queue" : HERE + command.id();
-    return Response.seeOther(Notice.PRIORITY_CHANGED.on(Objects.requireNonNull(back))).build();
+    return Response.seeOther(Notice.PRIORITY_CHANGED.on(back)).build();
   }
 }

@@ -5,8 +5,8 @@ import ai.orchard9.rdev.http.ForBrowsers;
 import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.RequiresScope;
 import ai.orchard9.rdev.http.Scope;
-import ai.orchard9.rdev.webhook.Attempt;
 import ai.orchard9.rdev.webhook.DeliveryService;
+import ai.orchard9.rdev.webhook.RecordedAttempt;
 import ai.orchard9.rdev.webhook.WebhookModule;
 import ai.orchard9.rdev.webhook.WebhookService;
 import io.dropwizard.auth.Auth;
@@ -57,7 +57,7 @@ public final class DeliveryPages {
   /// @param error why it was no success; null: it was one
   public record Try(
       When at, @Nullable String took, @Nullable Integer statusCode, @Nullable String error) {
-    static Try of(Attempt attempt) {
+    static Try of(RecordedAttempt attempt) {
       return new Try(
           When.of(attempt.at()),
           Words.duration((long) attempt.durationMs()),

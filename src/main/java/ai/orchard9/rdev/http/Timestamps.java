@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.http;
 
+import ai.orchard9.rdev.error.ApiException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /// Times on the wire: RFC 3339 in UTC with exactly milliseconds.
 public final class Timestamps {
@@ -36,6 +38,17 @@ public final class Timestamps {
       throw new DateTimeException("a year of other than four digits");
     }
     return time.toInstant();
+  }
+
+  /// Reads a time that an address or a form holds; null stays null.
+  ///
+  /// @throws ApiException.BadRequest naming the field
+  public static @Nullable Instant parse(String field, @Nullable String text) {
+    try {
+      return text == null ? null : parse(text);
+    } catch (DateTimeException malformed) {
+      throw ApiException.badField(field, "must be a time as 2026-01-31T12:00:00Z");
+    }
   }
 
   static final class Serializer extends StdScalarSerializer<Instant> {

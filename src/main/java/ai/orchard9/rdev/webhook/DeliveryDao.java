@@ -15,8 +15,8 @@ interface DeliveryDao {
       SELECT event_id, at, duration_ms, status_code, error FROM webhook_attempts
       WHERE event_id = ANY(:ids) ORDER BY event_id, at, token
       """)
-  @RegisterConstructorMapper(Attempt.class)
-  List<Attempt> attempts(UUID[] ids);
+  @RegisterConstructorMapper(RecordedAttempt.class)
+  List<RecordedAttempt> attempts(UUID[] ids);
 
   /// Has one sent now, from its first attempt on; 0 when somebody is sending it.
   @SqlUpdate(

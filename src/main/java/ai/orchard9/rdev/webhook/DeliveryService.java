@@ -39,7 +39,7 @@ public final class DeliveryService {
   }
 
   /// A delivery with all its attempts, oldest first.
-  public record Shown(Delivery delivery, List<Attempt> attempts) {
+  public record Shown(Delivery delivery, List<RecordedAttempt> attempts) {
     public Shown {
       attempts = List.copyOf(attempts);
     }
@@ -190,7 +190,7 @@ public final class DeliveryService {
     var ids = deliveries.stream().map(Delivery::id).toArray(UUID[]::new);
     var attempts =
         handle.attach(DeliveryDao.class).attempts(ids).stream()
-            .collect(Collectors.groupingBy(Attempt::eventId));
+            .collect(Collectors.groupingBy(RecordedAttempt::eventId));
     return deliveries.stream()
         .map(it -> new Shown(it, attempts.getOrDefault(it.id(), List.of())))
         .toList();

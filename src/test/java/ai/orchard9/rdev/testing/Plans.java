@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.orchard9.rdev.database.DatabaseTarget;
 import ai.orchard9.rdev.database.Jdbis;
 import ai.orchard9.rdev.database.Pools;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -93,6 +97,45 @@ public final class Plans implements StatementCustomizer {
             tables.contains(it.path("Relation Name").asText())
                 && (it.path("Node Type").asText().matches("Seq Scan|Bitmap Heap Scan")
                     || it.path("Disabled").asBoolean()));
+  }
+
+  /// All statements of a room.
+  public interface Everything {
+    /// Runs each.
+    void run();
+
+    /// The methods of Daos that this calls, of what can be counted.
+    List<Method> methods();
+  }
+
+  /// The plans of everything, run at last, on a connection that did something before.
+  ///
+  /// @param mode PostgreSQL's `plan_cache_mode`
+  public static List<Plan> of(
+      DatabaseTarget target,
+      String mode,
+      Function<Jdbi, Everything> room,
+      Consumer<Everything> before)
+      throws Exception {
+    return telling(
+        target,
+        (jdbi, plans) -> {
+          jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
+          var everything = room.apply(jdbi);
+          before.accept(everything);
+          plans.take();
+          everything.run();
+          assertThat(plans.methods).containsAll(everything.methods());
+          return plans.take();
+        });
+  }
+
+  /// Has no statistics of these tables be made meanwhile.
+  public static void keepStatistics(Jdbi jdbi, List<String> tables) {
+    jdbi.useHandle(
+        handle ->
+            tables.forEach(
+                it -> handle.execute("ALTER TABLE " + it + " SET (autovacuum_enabled = off)")));
   }
 
   /// Runs something over one connection that tells its plans.

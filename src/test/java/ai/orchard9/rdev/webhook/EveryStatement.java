@@ -2,6 +2,7 @@ package ai.orchard9.rdev.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.orchard9.rdev.testing.Plans;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /// Every statement of the room once, over whatever is in its tables; what they change is put back.
-final class EveryStatement {
+final class EveryStatement implements Plans.Everything {
   private static final int KEPT_SECONDS = 30 * 24 * 3600;
 
   private final Jdbi jdbi;
@@ -27,8 +28,8 @@ final class EveryStatement {
     this.webhook = webhook;
   }
 
-  /// What has to run, of what can be counted.
-  static List<Method> methods() {
+  @Override
+  public List<Method> methods() {
     return Stream.of(
             EventDao.class,
             ClaimDao.class,
@@ -41,7 +42,8 @@ final class EveryStatement {
         .toList();
   }
 
-  void run() {
+  @Override
+  public void run() {
     jdbi.useTransaction(
         handle -> {
           subscribe(handle);

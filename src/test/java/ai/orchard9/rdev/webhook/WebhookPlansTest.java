@@ -32,12 +32,7 @@ final class WebhookPlansTest {
 
   @BeforeAll
   static void fill() throws Exception {
-    POSTGRES
-        .jdbi()
-        .useHandle(
-            handle ->
-                TABLES.forEach(
-                    it -> handle.execute("ALTER TABLE " + it + " SET (autovacuum_enabled = off)")));
+    Plans.keepStatistics(POSTGRES.jdbi(), TABLES);
     plansOfEmptyTables =
         plans(
             "force_generic_plan",
@@ -94,19 +89,8 @@ final class WebhookPlansTest {
         events, events, events - waiting, events - waiting);
   }
 
-  /// The plans of everything, run at last, on a connection that did something before.
-  private static List<Plan> plans(String mode, Consumer<EveryStatement> before) throws Exception {
-    return Plans.telling(
-        POSTGRES.target(),
-        (jdbi, plans) -> {
-          jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
-          var everything = new EveryStatement(jdbi, BUSY);
-          before.accept(everything);
-          plans.take();
-          everything.run();
-          assertThat(plans.methods()).containsAll(EveryStatement.methods());
-          return plans.take();
-        });
+  private static List<Plan> plans(String mode, Consumer<Plans.Everything> before) throws Exception {
+    return Plans.of(POSTGRES.target(), mode, jdbi -> new EveryStatement(jdbi, BUSY), before);
   }
 
   @Test

@@ -33,23 +33,23 @@ public final class CommandCharts {
     var frame = new Frame(window, Scale.upTo(all.most()), Frame.TALL);
     return new Sketch(frame)
         .gaps(series.presence())
-        .bars("bar-failed", "failed " + Words.count(failed.total()), failed)
-        .bars("bar-cancelled", "cancelled " + Words.count(cancelled.total()), cancelled, failed)
-        .bars("bar-completed", "completed " + Words.count(completed.total()), completed, unhappy)
+        .bars("bar-failed", "failed " + Labels.count(failed.total()), failed)
+        .bars("bar-cancelled", "cancelled " + Labels.count(cancelled.total()), cancelled, failed)
+        .bars("bar-completed", "completed " + Labels.count(completed.total()), completed, unhappy)
         .chart(
             "commands",
             "Commands ended in each " + window.bucketLength(),
             summary.of(
                 "%s in %s: %s completed, %s failed, %s cancelled. Most in %s: %s"
                     .formatted(
-                        Words.count(all.total(), "command"),
+                        Labels.count(all.total(), "command"),
                         window.length(),
-                        Words.count(completed.total()),
-                        Words.count(failed.total()),
-                        Words.count(cancelled.total()),
+                        Labels.count(completed.total()),
+                        Labels.count(failed.total()),
+                        Labels.count(cancelled.total()),
                         window.bucketLength(),
-                        summary.highest(all, Words::count))),
-            frame.values(Words::count));
+                        summary.highest(all, Labels::count))),
+            frame.values(Labels::count));
   }
 
   private Chart depth() {
@@ -67,11 +67,11 @@ public final class CommandCharts {
                 "Most waiting at once in %s: %s; now %s. Most running at once: %s; now %s"
                     .formatted(
                         window.length(),
-                        summary.highest(pending, Words::count),
-                        summary.newest(pending, Words::count),
-                        summary.highest(running, Words::count),
-                        summary.newest(running, Words::count))),
-            frame.values(Words::count));
+                        summary.highest(pending, Labels::count),
+                        summary.newest(pending, Labels::count),
+                        summary.highest(running, Labels::count),
+                        summary.newest(running, Labels::count))),
+            frame.values(Labels::count));
   }
 
   private Chart queueTime() {
@@ -103,10 +103,10 @@ public final class CommandCharts {
                 "The worst minute in %s: half within %s, 95%% within %s. Lately: %s and %s"
                     .formatted(
                         window.length(),
-                        summary.highest(half, Words::milliseconds),
-                        summary.highest(most, Words::milliseconds),
-                        summary.newest(half, Words::milliseconds),
-                        summary.newest(most, Words::milliseconds))),
-            frame.values(Words::milliseconds));
+                        summary.highest(half, Labels::milliseconds),
+                        summary.highest(most, Labels::milliseconds),
+                        summary.newest(half, Labels::milliseconds),
+                        summary.newest(most, Labels::milliseconds))),
+            frame.values(Labels::milliseconds));
   }
 }

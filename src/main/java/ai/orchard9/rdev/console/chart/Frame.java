@@ -60,7 +60,7 @@ record Frame(Window window, Scale scale, int height) {
   List<Label> times() {
     return IntStream.range(0, window.buckets())
         .filter(it -> window.begin(it).getEpochSecond() % BETWEEN_TIMES.toSeconds() == 0)
-        .mapToObj(it -> label(x(it), height - TIME_LABEL, Words.time(window.begin(it))))
+        .mapToObj(it -> label(x(it), height - TIME_LABEL, Labels.time(window.begin(it))))
         .toList();
   }
 

@@ -39,9 +39,9 @@ public final class ServerCharts {
                 "Most open at once in %s: %s; now %s"
                     .formatted(
                         window.length(),
-                        summary.highest(streams, Words::count),
-                        summary.newest(streams, Words::count))),
-            frame.values(Words::count));
+                        summary.highest(streams, Labels::count),
+                        summary.newest(streams, Labels::count))),
+            frame.values(Labels::count));
   }
 
   private Chart breaker() {

@@ -24,7 +24,7 @@ record Summary(Window window, Buckets recorded) {
     return index.isEmpty()
         ? "none"
         : "%s, from %s UTC"
-            .formatted(words.apply(values.most()), Words.time(window.begin(index.getAsInt())));
+            .formatted(words.apply(values.most()), Labels.time(window.begin(index.getAsInt())));
   }
 
   /// The newest number.

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.command.queue.ResultColumns.Finished;
 import ai.orchard9.rdev.runtime.Place;
+import ai.orchard9.rdev.testing.Plans;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 
 /// Every statement of the queue once, over whatever is in its tables; what they change is put back,
 /// but for what is kept too long.
-final class EveryStatement {
+final class EveryStatement implements Plans.Everything {
   static final String PROJECT = "project-01";
   private static final int LIMIT = 5;
   private static final double AGING = QueueFixture.AGING.toSeconds();
@@ -31,15 +32,16 @@ final class EveryStatement {
     this.jdbi = jdbi;
   }
 
-  /// What has to run, of what can be counted.
-  static List<Method> methods() {
+  @Override
+  public List<Method> methods() {
     return Stream.of(
             ClaimDao.class, LineDao.class, OwnerDao.class, OverviewDao.class, RetentionDao.class)
         .flatMap(it -> Stream.of(it.getDeclaredMethods()))
         .toList();
   }
 
-  void run() {
+  @Override
+  public void run() {
     var some =
         jdbi.inTransaction(
             handle -> {

@@ -34,12 +34,7 @@ final class QueuePlansTest {
 
   @BeforeAll
   static void fill() throws Exception {
-    POSTGRES
-        .jdbi()
-        .useHandle(
-            handle ->
-                TABLES.forEach(
-                    it -> handle.execute("ALTER TABLE " + it + " SET (autovacuum_enabled = off)")));
+    Plans.keepStatistics(POSTGRES.jdbi(), TABLES);
     plansOfEmptyTables =
         plans(
             "force_generic_plan",
@@ -50,19 +45,8 @@ final class QueuePlansTest {
     POSTGRES.jdbi().useHandle(handle -> handle.execute("VACUUM ANALYZE"));
   }
 
-  /// The plans of everything, run at last, on a connection that did something before.
-  private static List<Plan> plans(String mode, Consumer<EveryStatement> before) throws Exception {
-    return Plans.telling(
-        POSTGRES.target(),
-        (jdbi, plans) -> {
-          jdbi.useHandle(handle -> handle.execute("SET plan_cache_mode = " + mode));
-          var everything = new EveryStatement(jdbi);
-          before.accept(everything);
-          plans.take();
-          everything.run();
-          assertThat(plans.methods()).containsAll(EveryStatement.methods());
-          return plans.take();
-        });
+  private static List<Plan> plans(String mode, Consumer<Plans.Everything> before) throws Exception {
+    return Plans.of(POSTGRES.target(), mode, EveryStatement::new, before);
   }
 
   @Test

@@ -66,6 +66,14 @@ final class OverviewPageTest {
         DATABASE,
         "UPDATE webhooks SET enabled = false, disabled_reason = 'gone', disabled_at = now()");
     key(Map.of("name", "ends soon", "scopes", List.of("keys:read"), "expires_in", "48h"));
+    postgres.execute(
+        DATABASE,
+        """
+        INSERT INTO api_keys (id, name, key_prefix, key_hash, scopes, created_at, created_by)
+        SELECT gen_random_uuid(), 'newer', 'abcdef01', lpad(n::text, 64, '0'), '{keys:read}',
+          now() + interval '1 minute', 'admin_key'
+        FROM generate_series(1, 600) AS n
+        """);
     var limited =
         key(
             Map.of(

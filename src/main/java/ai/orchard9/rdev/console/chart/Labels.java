@@ -6,11 +6,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /// Numbers as people read them.
-final class Words {
+final class Labels {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  private Words() {}
+  private Labels() {}
 
   /// As in `1,204`.
   static String count(long number) {

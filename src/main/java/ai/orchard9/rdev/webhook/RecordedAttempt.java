@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param eventId of the event, and of its delivery
 /// @param statusCode what the receiver answered; null: nothing
 /// @param error why it was no success; null: it was one
-public record Attempt(
+public record RecordedAttempt(
     UUID eventId,
     Instant at,
     int durationMs,
