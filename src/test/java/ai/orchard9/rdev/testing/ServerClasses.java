@@ -27,20 +27,32 @@ final class ServerClasses {
   /// Of the same effect on the cache's making and its use.
   private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
 
+  /// Those of the tests' own JVM that are for servers too.
+  private static final String JVM_OPTIONS = System.getProperty("rdev.jvm.options", "");
+
   /// What the cache was made of.
   private static final Path VERSION = FOLDER.resolve("version");
 
   private ServerClasses() {}
 
-  /// The JVM's options that say where classes are.
+  /// The JVM's options that say where classes are, and how they are compiled.
   ///
   /// @param withTests the tests' own classes too
   static List<String> options(boolean withTests) {
     if (!Boolean.getBoolean("rdev.server.cache")) {
-      return List.of(NATIVE, "-classpath", classpath(CLASSES, withTests));
+      return with(NATIVE, "-classpath", classpath(CLASSES, withTests));
     }
     makeCache();
-    return List.of(NATIVE, "-XX:AOTCache=" + CACHE, "-classpath", classpath(JAR, withTests));
+    return with(NATIVE, "-XX:AOTCache=" + CACHE, "-classpath", classpath(JAR, withTests));
+  }
+
+  private static List<String> with(String... options) {
+    var all = new ArrayList<String>();
+    if (!JVM_OPTIONS.isEmpty()) {
+      all.addAll(List.of(JVM_OPTIONS.split(" ", -1)));
+    }
+    all.addAll(List.of(options));
+    return all;
   }
 
   /// The tests' class path; their own classes last, for a cache is of the beginning of a path.
@@ -77,7 +89,7 @@ final class ServerClasses {
   }
 
   private static String version() throws IOException {
-    var version = new StringBuilder(System.getProperty("java.class.path"));
+    var version = new StringBuilder(System.getProperty("java.class.path")).append(JVM_OPTIONS);
     for (var file : files()) {
       version.append('\n').append(file).append(' ').append(Files.getLastModifiedTime(file));
     }
@@ -107,8 +119,7 @@ final class ServerClasses {
     var settings =
         new ServerSettings(home, new Backend.Local(home))
             .classes(
-                List.of(
-                    NATIVE, "-XX:AOTCacheOutput=" + CACHE, "-classpath", classpath(JAR, false)));
+                with(NATIVE, "-XX:AOTCacheOutput=" + CACHE, "-classpath", classpath(JAR, false)));
     try (var server = settings.start()) {
       server.client().run("echo trained");
       server.client().get("/metrics");
