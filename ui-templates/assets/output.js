@@ -1,286 +1,14 @@
-// The live view of a command's output. Whatever the output holds becomes text nodes and class
-// names from fixed sets, nothing else.
-(() => {
-  "use strict";
+// The live view of a command's output. Whatever the output holds becomes text nodes and class names
+// from fixed sets, nothing else. Lines lie in blocks, and only the blocks near the reader are in the
+// document.
 
-  // ---------------------------------------------------------------------------------------------
-  // What a line looks like: SGR is applied, every other control sequence is left out.
+import { EventStream } from "./event-stream.js";
+import { following, parse, plain } from "./terminal.js";
 
-  const BOLD = 1, DIM = 2, ITALIC = 4, UNDERLINE = 8, STRIKE = 16, INVERSE = 32;
-  const FG = 6, BG = 11, FIVE = 31;
+const root = document.getElementById("output");
+if (root?.dataset.events && "TextDecoderStream" in window) view(root);
 
-  // eslint-disable-next-line no-control-regex
-  const SPECIAL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
-  // eslint-disable-next-line no-control-regex
-  const STATEFUL = /[\x1b\x9b]/;
-
-  const PALETTE = [
-    0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
-    0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
-  ].map((rgb) => [rgb >> 16, (rgb >> 8) & 255, rgb & 255]);
-
-  function nearest(r, g, b) {
-    let best = 0;
-    let least = Infinity;
-    for (let i = 0; i < 16; i++) {
-      const [pr, pg, pb] = PALETTE[i];
-      const mean = (r + pr) / 2;
-      const distance = (2 + mean / 256) * (r - pr) ** 2 + 4 * (g - pg) ** 2
-        + (2 + (255 - mean) / 256) * (b - pb) ** 2;
-      if (distance < least) {
-        least = distance;
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  function of256(n) {
-    if (n < 16) return n;
-    if (n > 231) {
-      const grey = 8 + (n - 232) * 10;
-      return nearest(grey, grey, grey);
-    }
-    const level = (v) => (v === 0 ? 0 : 55 + v * 40);
-    const c = n - 16;
-    return nearest(level(Math.floor(c / 36)), level(Math.floor(c / 6) % 6), level(c % 6));
-  }
-
-  const isByte = (n) => Number.isInteger(n) && n >= 0 && n <= 255;
-  const colour = (state, shift, n) => (state & ~(FIVE << shift)) | ((n + 1) << shift);
-
-  // "38;5;n" and "38;2;r;g;b", with semicolons or colons; returns the colour, or -1.
-  function extended(values) {
-    if (values[0] === 5 && isByte(values[1])) return of256(values[1]);
-    if (values[0] === 2 && values.slice(1, 4).length === 3 && values.slice(1, 4).every(isByte)) {
-      return nearest(values[1], values[2], values[3]);
-    }
-    return -1;
-  }
-
-  function sgr(parameters, before) {
-    let state = before;
-    const parts = parameters.split(";", 32);
-    for (let i = 0; i < parts.length; i++) {
-      const sub = parts[i].split(":").map((value) => (value === "" ? 0 : Number(value)));
-      const code = sub[0];
-      if (code === 38 || code === 48 || code === 58) {
-        let values;
-        if (sub.length > 1) {
-          // The form with colons may name a colour space before the colour.
-          values = sub[1] === 2 && sub.length > 5 ? [2, ...sub.slice(3, 6)] : sub.slice(1);
-        } else {
-          const kind = Number(parts[i + 1]);
-          const count = kind === 5 ? 2 : kind === 2 ? 4 : 1;
-          values = parts.slice(i + 1, i + 1 + count).map(Number);
-          i += count;
-        }
-        const n = extended(values);
-        if (n >= 0 && code !== 58) state = colour(state, code === 38 ? FG : BG, n);
-        continue;
-      }
-      if (code === 0) state = 0;
-      else if (code === 1) state |= BOLD;
-      else if (code === 2) state |= DIM;
-      else if (code === 3) state |= ITALIC;
-      else if (code === 4) state = sub[1] === 0 ? state & ~UNDERLINE : state | UNDERLINE;
-      else if (code === 7) state |= INVERSE;
-      else if (code === 9) state |= STRIKE;
-      else if (code === 22) state &= ~(BOLD | DIM);
-      else if (code === 23) state &= ~ITALIC;
-      else if (code === 24) state &= ~UNDERLINE;
-      else if (code === 27) state &= ~INVERSE;
-      else if (code === 29) state &= ~STRIKE;
-      else if (code >= 30 && code <= 37) state = colour(state, FG, code - 30);
-      else if (code === 39) state &= ~(FIVE << FG);
-      else if (code >= 40 && code <= 47) state = colour(state, BG, code - 40);
-      else if (code === 49) state &= ~(FIVE << BG);
-      else if (code >= 90 && code <= 97) state = colour(state, FG, code - 82);
-      else if (code >= 100 && code <= 107) state = colour(state, BG, code - 92);
-      // 5, 6 and 25 blink, 8 and 28 conceal: a log neither blinks nor hides.
-    }
-    return state;
-  }
-
-  const known = new Map();
-
-  function classes(state) {
-    let names = known.get(state);
-    if (names !== undefined) return names;
-    const list = [];
-    if (state & BOLD) list.push("b");
-    if (state & DIM) list.push("d");
-    if (state & ITALIC) list.push("i");
-    if (state & UNDERLINE) list.push("u");
-    if (state & STRIKE) list.push("s");
-    let fg = ((state >> FG) & FIVE) - 1;
-    let bg = ((state >> BG) & FIVE) - 1;
-    if (state & INVERSE) {
-      if (fg < 0 && bg < 0) list.push("inv");
-      else [fg, bg] = [bg, fg < 0 ? 7 : fg];
-    }
-    if (fg >= 0) list.push(`f${fg}`);
-    if (bg >= 0) list.push(`g${bg}`);
-    names = list.join(" ");
-    known.set(state, names);
-    return names;
-  }
-
-  // Text that is written from left to right; a carriage return writes over what is there.
-  class Writing {
-    constructor() {
-      this.runs = [];
-      this.cells = null;
-      this.column = 0;
-    }
-
-    put(text, names, control) {
-      if (text === "") return;
-      if (this.cells) {
-        for (const symbol of control ? [text] : text) {
-          const before = this.cells[this.column - 1];
-          if (!control && before && /^\p{M}$/u.test(symbol)) {
-            before.text += symbol;
-            continue;
-          }
-          while (this.cells.length < this.column) this.cells.push({ text: " ", names: "", control: false });
-          this.cells[this.column++] = { text: symbol, names, control };
-        }
-        return;
-      }
-      const last = this.runs[this.runs.length - 1];
-      if (last && last.names === names && last.control === control) last.text += text;
-      else this.runs.push({ text, names, control });
-    }
-
-    back() {
-      if (!this.cells) {
-        const runs = this.runs;
-        this.cells = [];
-        for (const run of runs) {
-          this.column = this.cells.length;
-          this.put(run.text, run.names, run.control);
-        }
-        this.runs = [];
-      }
-      this.column = 0;
-    }
-
-    erase(which) {
-      if (!this.cells) return;
-      if (which === "" || which === "0") {
-        if (this.cells.length > this.column) this.cells.length = this.column;
-      } else if (which === "1" || which === "2") {
-        const end = which === "1" ? Math.min(this.column + 1, this.cells.length) : this.cells.length;
-        for (let i = 0; i < end; i++) this.cells[i] = { text: " ", names: "", control: false };
-        if (which === "2") this.cells.length = Math.min(this.cells.length, this.column);
-      }
-    }
-
-    done() {
-      const cells = this.cells;
-      if (!cells) return this.runs;
-      this.cells = null;
-      for (const cell of cells) this.put(cell.text, cell.names, cell.control);
-      return this.runs;
-    }
-  }
-
-  const marker = (code) => `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
-
-  /** The end of a control string (OSC, DCS, PM, APC, SOS) that begins before `from`; -1 if it has none. */
-  function endOfString(raw, from, bell) {
-    for (let i = from; i < raw.length; i++) {
-      const c = raw.charCodeAt(i);
-      if (c === 0x9c || c === 0x18 || c === 0x1a || (bell && c === 7)) return i + 1;
-      if (c === 0x1b) return raw.charCodeAt(i + 1) === 0x5c ? i + 2 : i;
-    }
-    return -1;
-  }
-
-  /**
-   * Reads one line. Returns the runs `{text, names, control}` that are shown, their text, and the
-   * state of colours and weights with which the stream's next line begins.
-   */
-  function parse(raw, before = 0) {
-    if (!SPECIAL.test(raw)) {
-      return {
-        runs: raw === "" ? [] : [{ text: raw, names: classes(before), control: false }],
-        text: raw,
-        state: before,
-      };
-    }
-    const out = new Writing();
-    let state = before;
-    let end = raw.length;
-    while (end > 0 && raw.charCodeAt(end - 1) === 13) end--;
-    let start = 0;
-    let i = 0;
-
-    const sequence = (from) => {
-      let j = from;
-      while (j < end && raw.charCodeAt(j) >= 0x30 && raw.charCodeAt(j) <= 0x3f) j++;
-      const parameters = raw.slice(from, j);
-      const middle = j;
-      while (j < end && raw.charCodeAt(j) >= 0x20 && raw.charCodeAt(j) <= 0x2f) j++;
-      const last = j < end ? raw.charCodeAt(j) : 0;
-      if (last < 0x40 || last > 0x7e) return j;
-      if (middle === j && last === 0x6d && /^[0-9;:]*$/.test(parameters)) state = sgr(parameters, state);
-      else if (middle === j && last === 0x4b) out.erase(parameters);
-      return j + 1;
-    };
-    const string = (from, bell) => {
-      const after = endOfString(raw.slice(0, end), from, bell);
-      // One without an end hides nothing here: only what begins it is left out.
-      return after < 0 ? from : after;
-    };
-
-    while (i < end) {
-      const c = raw.charCodeAt(i);
-      if ((c >= 0x20 && c < 0x7f) || c === 9 || (c > 0x9f && !SPECIAL.test(raw[i]))) {
-        i++;
-        continue;
-      }
-      out.put(raw.slice(start, i), classes(state), false);
-      if (c === 0x1b) {
-        const next = i + 1 < end ? raw.charCodeAt(i + 1) : 0;
-        if (next === 0x5b) i = sequence(i + 2);
-        else if (next === 0x5d) i = string(i + 2, true);
-        else if (next === 0x50 || next === 0x58 || next === 0x5e || next === 0x5f) i = string(i + 2, false);
-        else {
-          let j = i + 1;
-          while (j < end && raw.charCodeAt(j) >= 0x20 && raw.charCodeAt(j) <= 0x2f) j++;
-          const last = j < end ? raw.charCodeAt(j) : 0;
-          i = last >= 0x30 && last <= 0x7e ? j + 1 : i + 1;
-        }
-      } else if (c === 0x9b) {
-        i = sequence(i + 1);
-      } else if (c === 0x9d) {
-        i = string(i + 1, true);
-      } else if (c === 0x90 || c === 0x98 || c === 0x9e || c === 0x9f) {
-        i = string(i + 1, false);
-      } else {
-        if (c === 13) out.back();
-        else if (c < 0x20) out.put(String.fromCharCode(0x2400 + c), classes(state), true);
-        else if (c === 0x7f) out.put("\u2421", classes(state), true);
-        else if (c > 0x9f) out.put(marker(c), classes(state), true);
-        i++;
-      }
-      start = i;
-    }
-    out.put(raw.slice(start, end), classes(state), false);
-    const runs = out.done();
-    return { runs, text: runs.map((run) => run.text).join(""), state };
-  }
-
-  window.rdevOutput = { parse };
-
-  const root = document.getElementById("output");
-  if (!root || !root.dataset.events || !("TextDecoderStream" in window)) return;
-
-  // ---------------------------------------------------------------------------------------------
-  // The view: lines lie in blocks, and only the blocks near the reader are in the document.
-
+function view(root) {
   const BLOCK = 25;
   const MOST_LINES = Number(root.dataset.mostLines) || 500_000;
   const MOST_BYTES = 200 * 1024 * 1024;
@@ -639,7 +367,7 @@
     let from = Infinity;
     for (const line of changed) {
       if (line.seq < dropped) continue;
-      line.width = SPECIAL.test(line.raw) ? parse(line.raw, line.state).text.length : line.raw.length;
+      line.width = plain(line.raw, line.state).length;
       if (line.raw.includes("\t")) line.width += 7 * (line.raw.split("\t").length - 1);
       if (line.width > widest) widest = line.width;
       const index = Math.floor((line.seq - dropped) / BLOCK);
@@ -752,7 +480,7 @@
     let seq = Math.max(search.scanned, dropped);
     while (seq < end) {
       const line = lineAt(seq);
-      const text = SPECIAL.test(line.raw) ? parse(line.raw, line.state).text : line.raw;
+      const text = plain(line.raw, line.state);
       if (search.expression.test(text)) search.hits.push(seq);
       seq++;
       if ((seq & 63) === 0 && performance.now() > until) break;
@@ -956,15 +684,11 @@
     render();
   }
 
-  // Events wait in a queue and are taken a frame's worth at a time.
+  // Events are taken a frame's worth at a time.
 
-  const queue = [];
-  const drains = [];
-  let waiting = 0;
-  let taken = 0;
+  const stream = new EventStream(root.dataset.events, { lastId: () => lastId, patient: wasLive, changed: wake });
   let due = 0;
   let fallback = 0;
-  let connection = "connecting";
 
   function wake() {
     if (due) return;
@@ -988,9 +712,7 @@
       extend(open[kind], text);
     } else {
       const before = last[kind];
-      let state = 0;
-      if (before) state = STATEFUL.test(before.raw) ? parse(before.raw, before.state).state : before.state;
-      last[kind] = push(kind, id, text, state);
+      last[kind] = push(kind, id, text, before ? following(before.raw, before.state) : 0);
     }
     open[kind] = event.eol === false ? last[kind] : null;
   }
@@ -1005,9 +727,8 @@
   }
 
   function finish(event) {
-    stop();
+    stream.end();
     finished = true;
-    connection = "done";
     const status = /^[a-z_]+$/.test(event.status) ? event.status : "unknown";
     if (total > 0) note(NOTE, describe(event));
     root.dataset.status = status;
@@ -1026,20 +747,7 @@
     document.dispatchEvent(new CustomEvent("rdev:refresh"));
   }
 
-  function receive(block) {
-    let type = "message";
-    let data = "";
-    let id = 0;
-    for (const line of block.split("\n")) {
-      const field = FIELD.exec(line);
-      if (!field) continue;
-      const value = field[2] ?? "";
-      if (field[1] === "data") data = data === "" ? value : `${data}\n${value}`;
-      else if (field[1] === "event") type = value;
-      else if (field[1] === "id") id = Number(value) || 0;
-      else if (/^\d{1,6}$/.test(value)) retry = Math.max(500, Number(value));
-    }
-    if (data === "") return;
+  function receive(type, data, id) {
     try {
       take(type, data, id);
     } catch (error) {
@@ -1064,9 +772,6 @@
         note(GAP, `${lost > 0 ? count(lost, "event") : "Some events"} missing here (${gap.reason})`);
       }
       if (id) lastId = id;
-    } else if (type === "connected") {
-      connection = "open";
-      attempts = 0;
     } else if (type === "complete") {
       finish(JSON.parse(data));
     } else if (type === "stream_error") {
@@ -1078,10 +783,10 @@
   function status() {
     const lines = total + dropped - notes;
     let text = lines > 0 ? count(lines, "line") : "";
-    const say = { connecting: "Connecting…", lost: "Reconnecting…", refused: "Not connected" }[connection];
+    const say = { connecting: "Connecting…", lost: "Reconnecting…", refused: "Not connected" }[stream.state];
     if (say) text = text ? `${text} · ${say}` : say;
-    else if (connection === "open" && queue.length > 0) text += " · Loading…";
-    else if (connection === "open" && wasLive) text = text ? `${text} · Live` : "Waiting for output…";
+    else if (stream.state === "open" && stream.waiting > 0) text += " · Loading…";
+    else if (stream.state === "open" && wasLive) text = text ? `${text} · Live` : "Waiting for output…";
     if (stateText.textContent !== text) stateText.textContent = text;
   }
 
@@ -1089,20 +794,8 @@
     cancelAnimationFrame(due);
     clearTimeout(fallback);
     due = 0;
-    const until = performance.now() + (document.hidden ? 200 : waiting > 65_536 ? 2 * BUDGET : BUDGET);
-    for (let events = 1; queue.length > 0; events++) {
-      const text = queue[0];
-      const end = text.indexOf("\n\n", taken);
-      receive(text.slice(taken, end));
-      if (end + 2 >= text.length) {
-        queue.shift();
-        waiting -= text.length;
-        taken = 0;
-      } else {
-        taken = end + 2;
-      }
-      if ((events & 31) === 0 && performance.now() > until) break;
-    }
+    const budget = stream.waiting > 65_536 ? 2 * BUDGET : BUDGET;
+    stream.take(performance.now() + (document.hidden ? 200 : budget), receive);
     settle();
     trim();
     if (!shown && ready()) show();
@@ -1110,93 +803,8 @@
     if (shown && wanted && goTo(wanted)) wanted = 0;
     if (search.expression) scan();
     status();
-    for (let i = drains.length - 1; i >= 0; i--) {
-      if (waiting <= drains[i][0]) drains.splice(i, 1)[0][1]();
-    }
-    if (queue.length > 0) wake();
+    if (stream.waiting > 0) wake();
   }
-
-  // The connection: an event stream is read as text, so that thousands of events cost no more than
-  // the frames that show them, and so that a server that is faster than the reader waits.
-
-  const AHEAD = 4 * 1024 * 1024;
-  const FIELD = /^(event|data|id|retry)(?:: ?(.*))?$/;
-
-  let source = null;
-  let again = 0;
-  let attempts = 0;
-  let retry = 2_000;
-  let heard = Date.now();
-
-  function stop() {
-    clearTimeout(again);
-    const before = source;
-    source = null;
-    before?.abort();
-  }
-
-  const drained = (most) => new Promise((resolve) => {
-    if (waiting <= most) resolve();
-    else drains.push([most, resolve]);
-  });
-
-  async function read(body) {
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = "";
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      heard = Date.now();
-      rest += value;
-      const end = rest.lastIndexOf("\n\n");
-      if (end < 0) continue;
-      queue.push(rest.slice(0, end + 2));
-      waiting += end + 2;
-      rest = rest.slice(end + 2);
-      wake();
-      if (waiting > AHEAD) await drained(AHEAD / 2);
-    }
-  }
-
-  async function connect() {
-    stop();
-    const mine = new AbortController();
-    source = mine;
-    heard = Date.now();
-    let refused = 0;
-    try {
-      await drained(0);
-      const headers = { Accept: "text/event-stream" };
-      if (lastId > 0) headers["Last-Event-ID"] = String(lastId);
-      const answer = await fetch(root.dataset.events, {
-        headers, cache: "no-store", credentials: "same-origin", signal: mine.signal,
-      });
-      if (answer.ok && /^text\/event-stream\b/.test(answer.headers.get("Content-Type") ?? "")) await read(answer.body);
-      else refused = answer.status || 1;
-    } catch {
-      // The network, or this page, ended it.
-    }
-    if (source === mine) await drained(0);
-    if (source !== mine || finished) return;
-    source = null;
-    attempts++;
-    connection = refused ? "refused" : "lost";
-    // What is over and refused stays refused; what runs may be reached later.
-    if (wasLive || !refused || refused === 503 || refused === 429) {
-      again = setTimeout(connect, Math.min(60_000, retry * 2 ** Math.min(attempts - 1, 6)));
-    }
-    wake();
-  }
-
-  setInterval(() => {
-    // A connection that says nothing, not even that it is there, is gone.
-    if (source && !finished && waiting === 0 && Date.now() - heard > 120_000) connect();
-  }, 15_000);
-
-  addEventListener("pagehide", stop);
-  addEventListener("pageshow", (event) => {
-    if (event.persisted && !finished) connect();
-  });
 
   // What the reader does
 
@@ -1313,5 +921,5 @@
   followButton.setAttribute("aria-pressed", String(follow));
   if (tailFirst) scroller.scrollTop = scroller.scrollHeight;
   status();
-  connect();
-})();
+  stream.connect();
+}
