@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @ForBrowsers
 @Produces(MediaType.TEXT_HTML)
 public final class CommandPages {
+  private static final String QUEUE = "/console/queue";
   private static final String HERE = "/console/commands/";
   private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -159,12 +160,12 @@ public final class CommandPages {
       var command = commands.service().get(caller, id);
       var page =
           new ConfirmPage(
-              "Cancel " + command.id() + "?", HERE + id + "/cancel", "Cancel", HERE + id);
+              "Cancel " + command.id() + "?", HERE + id + "/cancel", "Cancel", back(form, id));
       return Response.ok(new View("confirm", "Cancel?", Area.COMMANDS, page)).build();
     }
     var command = commands.service().cancel(caller, id, GRACE, request);
     var notice = command.status().isFinal() ? Notice.CANCELLED : Notice.CANCELLING;
-    return Response.seeOther(notice.on(HERE + command.id())).build();
+    return Response.seeOther(notice.on(back(form, id))).build();
   }
 
   @POST
@@ -194,8 +195,12 @@ public final class CommandPages {
             .flatMap(Priority::find)
             .orElseThrow(
                 () -> ApiException.badField("priority", "must be low, normal, high or urgent"));
-    var command = commands.service().prioritize(caller, id, priority, request);
-    var back = "queue".equals(form.getFirst("back")) ? "/console/queue" : HERE + command.id();
-    return Response.seeOther(Notice.PRIORITY_CHANGED.on(back)).build();
+    commands.service().prioritize(caller, id, priority, request);
+    return Response.seeOther(Notice.PRIORITY_CHANGED.on(back(form, id))).build();
+  }
+
+  /// The page that it was done on.
+  private static String back(MultivaluedMap<String, String> form, String id) {
+    return "queue".equals(form.getFirst("back")) ? QUEUE : HERE + id;
   }
 }

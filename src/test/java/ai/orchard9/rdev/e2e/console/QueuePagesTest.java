@@ -96,7 +96,11 @@ final class QueuePagesTest {
     assertThat(admin.get(PAGE).row(second))
         .contains("<td class=\"num\">1</td>", "value=\"high\" selected=\"selected\"");
     assertThat(admin.get(PAGE).row(first)).contains("<td class=\"num\">2</td>");
-    admin.post("/console/commands/" + first + "/cancel", "confirmed", "yes");
+    var asked = admin.post("/console/commands/" + first + "/cancel", "back", "queue");
+    assertThat(asked.html()).contains("name=\"back\" value=\"queue\"", "href=\"/console/queue\"");
+    var cancelled =
+        admin.post("/console/commands/" + first + "/cancel", "confirmed", "yes", "back", "queue");
+    assertThat(cancelled.location()).isEqualTo(PAGE + "?notice=cancelled");
     assertThat(api.command(first).path("status").asText()).isEqualTo("cancelled");
     assertThat(admin.get(PAGE).html()).doesNotContain(first);
   }
