@@ -72,10 +72,12 @@ public final class LoginResource {
     String token;
     try {
       token = sessions.open(key, request);
-    } catch (ApiException.Unauthenticated
-        | ApiException.Forbidden
-        | ApiException.TooManyRequests refused) {
+    } catch (ApiException.Unauthenticated | ApiException.Forbidden refused) {
       return form(refused.code().status(), next, refused.detail(), headers, request);
+    } catch (ApiException.TooManyRequests limited) {
+      var page = form(limited.code().status(), next, limited.detail(), headers, request);
+      page.getHeaders().putSingle(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds());
+      return page;
     }
     return Response.seeOther(URI.create(ours(next)))
         .cookie(SessionCookie.of(token, Sessions.LIFETIME, request))

@@ -112,9 +112,9 @@ public abstract sealed class ApiException extends RuntimeException {
       this.retryAfter = retryAfter;
     }
 
-    /// Sent as `Retry-After`, rounded up to whole seconds, at least 1.
-    public Duration retryAfter() {
-      return retryAfter;
+    /// What is sent as `Retry-After`: seconds, rounded up, at least 1.
+    public long retryAfterSeconds() {
+      return wholeSeconds(retryAfter);
     }
   }
 
@@ -127,9 +127,9 @@ public abstract sealed class ApiException extends RuntimeException {
       this.retryAfter = retryAfter;
     }
 
-    /// Sent as `Retry-After`, rounded up to whole seconds, at least 1.
-    public Duration retryAfter() {
-      return retryAfter;
+    /// What is sent as `Retry-After`: seconds, rounded up, at least 1.
+    public long retryAfterSeconds() {
+      return wholeSeconds(retryAfter);
     }
   }
 
@@ -138,5 +138,9 @@ public abstract sealed class ApiException extends RuntimeException {
       throw new IllegalArgumentException(code + " is not sent with " + status);
     }
     return code;
+  }
+
+  private static long wholeSeconds(Duration duration) {
+    return Math.max(1, duration.plusMillis(999).toSeconds());
   }
 }

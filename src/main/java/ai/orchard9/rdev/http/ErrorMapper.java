@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -93,9 +92,9 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
       case ApiException.Unauthenticated _ ->
           response.header(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE).build();
       case ApiException.TooManyRequests limited ->
-          response.header(HttpHeaders.RETRY_AFTER, seconds(limited.retryAfter())).build();
+          response.header(HttpHeaders.RETRY_AFTER, limited.retryAfterSeconds()).build();
       case ApiException.Unavailable away ->
-          response.header(HttpHeaders.RETRY_AFTER, seconds(away.retryAfter())).build();
+          response.header(HttpHeaders.RETRY_AFTER, away.retryAfterSeconds()).build();
       case ApiException.BadRequest _,
           ApiException.Forbidden _,
           ApiException.NotFound _,
@@ -135,9 +134,5 @@ final class ErrorMapper implements ExceptionMapper<Throwable> {
     return Response.status(status)
         .type(MediaType.APPLICATION_JSON_TYPE)
         .entity(new Unfinished(new ErrorBody.Detail(code, message, details)));
-  }
-
-  private static long seconds(Duration duration) {
-    return Math.max(1, duration.plusMillis(999).toSeconds());
   }
 }

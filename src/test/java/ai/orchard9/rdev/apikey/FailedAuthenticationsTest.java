@@ -48,8 +48,7 @@ final class FailedAuthenticationsTest {
 
     var limited = (Authentication.Refused) keys.authenticate("x");
 
-    assertThat(((ApiException.TooManyRequests) limited.reason()).retryAfter())
-        .isEqualTo(Duration.ofSeconds(40));
+    assertThat(((ApiException.TooManyRequests) limited.reason()).retryAfterSeconds()).isEqualTo(40);
     assertThat(code(keys.authenticate("x", "192.0.2.2"))).isEqualTo("UNAUTHORIZED");
     keys.pass(Duration.ofSeconds(40));
     assertThat(code(keys.authenticate("x"))).isEqualTo("UNAUTHORIZED");

@@ -24,15 +24,11 @@ public final class ConsoleClient {
   private static final Pattern TOKEN = Pattern.compile("name=\"form_token\" value=\"([^\"]+)\"");
 
   private final URI base;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .cookieHandler(new CookieManager())
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http;
 
-  private ConsoleClient(URI base) {
+  private ConsoleClient(URI base, HttpClient http) {
     this.base = base;
+    this.http = http;
   }
 
   /// A page.
@@ -80,10 +76,22 @@ public final class ConsoleClient {
 
   /// Somebody who is logged in.
   public static ConsoleClient logIn(URI base, String key) {
-    var client = new ConsoleClient(base);
+    var client =
+        new ConsoleClient(
+            base,
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .cookieHandler(new CookieManager())
+                .connectTimeout(Duration.ofSeconds(5))
+                .build());
     var answer = client.postFrom("/console/login", "/console/login", "key", key);
     assertThat(answer.status()).as(answer.html()).isEqualTo(303);
     return client;
+  }
+
+  /// The same one, with the same cookies, at another server of this host.
+  public ConsoleClient at(URI other) {
+    return new ConsoleClient(other, http);
   }
 
   /// Looks at a page.
