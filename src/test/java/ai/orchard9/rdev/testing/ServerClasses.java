@@ -27,8 +27,8 @@ final class ServerClasses {
   /// Of the same effect on the cache's making and its use.
   private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
 
-  /// Those of the tests' own JVM that are for servers too.
-  private static final String JVM_OPTIONS = System.getProperty("rdev.jvm.options", "");
+  /// For all of them.
+  private static final String OPTIONS = System.getProperty("rdev.server.options", "");
 
   /// What the cache was made of.
   private static final Path VERSION = FOLDER.resolve("version");
@@ -48,8 +48,8 @@ final class ServerClasses {
 
   private static List<String> with(String... options) {
     var all = new ArrayList<String>();
-    if (!JVM_OPTIONS.isEmpty()) {
-      all.addAll(List.of(JVM_OPTIONS.split(" ", -1)));
+    if (!OPTIONS.isEmpty()) {
+      all.addAll(List.of(OPTIONS.split(" ", -1)));
     }
     all.addAll(List.of(options));
     return all;
@@ -89,7 +89,7 @@ final class ServerClasses {
   }
 
   private static String version() throws IOException {
-    var version = new StringBuilder(System.getProperty("java.class.path")).append(JVM_OPTIONS);
+    var version = new StringBuilder(System.getProperty("java.class.path")).append(OPTIONS);
     for (var file : files()) {
       version.append('\n').append(file).append(' ').append(Files.getLastModifiedTime(file));
     }
