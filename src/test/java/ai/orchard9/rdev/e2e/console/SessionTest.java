@@ -73,6 +73,20 @@ final class SessionTest {
   }
 
   @Test
+  void endAfterEightHours() {
+    var console = ConsoleClient.logIn(plain.uri(), ServerProcess.KEY);
+    var lives = "SELECT extract(epoch FROM max(expires_at) - now()) FROM console_sessions";
+    assertThat(TestPostgres.shared().number(plain.database(), lives))
+        .isBetween(8 * 3600L - 60, 8 * 3600L);
+
+    TestPostgres.shared()
+        .execute(plain.database(), "UPDATE console_sessions SET expires_at = clock_timestamp()");
+
+    assertThat(console.get("/console/keys").location())
+        .isEqualTo("/console/login?next=%2Fconsole%2Fkeys");
+  }
+
+  @Test
   void areRefusedToAnAddressThatGuessesButNotToAKeyFromThere() throws Exception {
     var guesser = "203.0.113.9";
     for (int i = 0; i < MOST_FAILURES; i++) {
