@@ -27,7 +27,7 @@ final class ArchitectureTest {
   private static final String BASE = "ai.orchard9.rdev.";
 
   private static final List<String> GROUND =
-      List.of("runtime", "http", "database", "background", "config", "error");
+      List.of("runtime", "http", "database", "background", "config", "error", "logging", "tracing");
   private static final List<String> GUARDS = List.of("ratelimit", "apikey", "audit");
   private static final List<String> CORE = List.of("command", "agent", "claudeconfig", "project");
   private static final List<String> WINGS =

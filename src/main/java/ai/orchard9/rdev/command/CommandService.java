@@ -17,6 +17,8 @@ import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.RequestContext;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.project.ProjectCatalog;
+import ai.orchard9.rdev.tracing.Traced;
+import ai.orchard9.rdev.tracing.Traceparent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,11 +52,11 @@ public final class CommandService {
 
   /// What came with the request that is not its body.
   ///
-  /// @param traceId 32 hex digits of `traceparent`; null without one
+  /// @param traceparent where in a trace the client is; null: in none
   /// @param idempotency the client's own name of the request; null without one
   public record Origin(
       RequestContext request,
-      @Nullable String traceId,
+      @Nullable Traceparent traceparent,
       NewCommand.@Nullable Idempotency idempotency) {}
 
   /// A command that was submitted.
@@ -73,12 +75,14 @@ public final class CommandService {
     projects.get(caller, project);
     allow(caller, submission);
     var id = CommandId.random(clock.instant());
-    var command = NewCommands.of(id, project, caller, submission, origin);
-    return switch (queue.line().submit(command)) {
-      case Taken.Fresh(var row, var position) -> new Submitted(row, position, false);
-      case Taken.Replay(var known) -> replayed(caller, known);
-      case Taken.Conflict() -> throw CommandErrors.otherRequest();
-    };
+    try (var _ = Traced.begin("command submit").with("command", id.value())) {
+      var command = NewCommands.of(id, project, caller, submission, origin);
+      return switch (queue.line().submit(command)) {
+        case Taken.Fresh(var row, var position) -> new Submitted(row, position, false);
+        case Taken.Replay(var known) -> replayed(caller, known);
+        case Taken.Conflict() -> throw CommandErrors.otherRequest();
+      };
+    }
   }
 
   private Submitted replayed(Caller caller, String id) {

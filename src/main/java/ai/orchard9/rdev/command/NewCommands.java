@@ -3,12 +3,15 @@ package ai.orchard9.rdev.command;
 import ai.orchard9.rdev.command.model.CommandId;
 import ai.orchard9.rdev.command.queue.NewCommand;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.tracing.Traceparent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a checked submission into the row that it becomes.
 final class NewCommands {
@@ -39,11 +42,19 @@ final class NewCommands {
         caller.keyName(),
         origin.request().requestId(),
         origin.request().clientAddress(),
-        origin.traceId(),
+        traceparent(origin),
         randomMarker(),
         submission.stdin(),
         JSON.valueToTree(submission.environment()).toString(),
         origin.idempotency());
+  }
+
+  /// The span of the submission; where nobody traces this server, the client's own.
+  private static @Nullable String traceparent(CommandService.Origin origin) {
+    return Traceparent.current()
+        .or(() -> Optional.ofNullable(origin.traceparent()))
+        .map(Traceparent::toString)
+        .orElse(null);
   }
 
   private static String randomMarker() {

@@ -11,6 +11,7 @@ import ai.orchard9.rdev.execution.Ending.Failure;
 import ai.orchard9.rdev.execution.spool.Attempt;
 import ai.orchard9.rdev.execution.spool.End;
 import ai.orchard9.rdev.execution.spool.Follow;
+import ai.orchard9.rdev.tracing.Traced;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,8 @@ final class CommandWorker implements Runnable {
   @SuppressWarnings("CatchingUnchecked") // The edge of a thread: the lease brings the command back.
   public void run() {
     try (var _ = MDC.putCloseable("commandId", id());
-        var _ = MDC.putCloseable("requestId", claim.command().requestId())) {
+        var _ = MDC.putCloseable("requestId", claim.command().requestId());
+        var _ = Spans.claimed(claim, adopted)) {
       work();
     } catch (InterruptedException e) {
       LOG.atInfo().log("command left to others");
@@ -99,7 +101,7 @@ final class CommandWorker implements Runnable {
   }
 
   private void work() throws InterruptedException {
-    var done = adopted ? carryOn() : begun(beginning.start());
+    var done = begun(adopted ? carryOn() : start());
     if (!done && lost) {
       LOG.atInfo().log("command left to its new owner");
     } else if (!done && handingOver) {
@@ -107,11 +109,20 @@ final class CommandWorker implements Runnable {
     }
   }
 
-  private boolean carryOn() throws InterruptedException {
+  private Begun start() throws InterruptedException {
+    Spans.waited(claim);
+    try (var _ = Traced.begin("command start")) {
+      return beginning.start();
+    }
+  }
+
+  private Begun carryOn() throws InterruptedException {
     var stored = claim.command();
     LOG.atInfo().addKeyValue("adoptions", stored.adoptions()).log("command adopted");
     Failpoint.pass("adopted");
-    return begun(beginning.adopt(stored.stdoutBytes(), stored.stderrBytes()));
+    try (var _ = Traced.begin("command adopt")) {
+      return beginning.adopt(stored.stdoutBytes(), stored.stderrBytes());
+    }
   }
 
   /// Whether the command's end is written.
@@ -133,7 +144,7 @@ final class CommandWorker implements Runnable {
     var watch = new Supervision(claim, kills, execution, recording, deadline, this::isOver);
     var follow = first;
     while (true) {
-      switch (recording.record(follow, watch)) {
+      switch (record(recording, follow, watch)) {
         case OutputRecorder.Outcome.Stale() -> {
           lose();
           return leave(follow);
@@ -163,6 +174,13 @@ final class CommandWorker implements Runnable {
           follow = again;
         }
       }
+    }
+  }
+
+  private static OutputRecorder.Outcome record(
+      OutputRecorder recording, Follow follow, Supervision watch) throws InterruptedException {
+    try (var _ = Traced.begin("command follow")) {
+      return recording.record(follow, watch);
     }
   }
 
@@ -204,6 +222,13 @@ final class CommandWorker implements Runnable {
   private boolean finish(Ending ending, Optional<Follow> follow) throws InterruptedException {
     var result = ending.result();
     Failpoint.pass("before-finish");
+    try (var span = Traced.begin("command finish")) {
+      Spans.ended(span, result);
+      return write(result, follow);
+    }
+  }
+
+  private boolean write(Result result, Optional<Follow> follow) throws InterruptedException {
     while (!lost) {
       try {
         if (execution.queue().finish(claim, result)) {

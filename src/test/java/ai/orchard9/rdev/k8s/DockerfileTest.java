@@ -70,6 +70,12 @@ final class DockerfileTest {
     assertThat(first("(?m)^ENTRYPOINT (.+)$")).doesNotContain("javaagent");
     assertThat(first("JAVA_TOOL_OPTIONS=\"(.+)\"")).doesNotContain("javaagent");
     assertThat(FILE).contains("/agent/opentelemetry-javaagent.jar ./");
+    assertThat(StrictModel.text(Path.of("pom.xml")))
+        .as("the agent that tests run with")
+        .contains(
+            "<opentelemetry.agent.version>"
+                + first("ARG OPENTELEMETRY_AGENT=(\\S+)")
+                + "</opentelemetry.agent.version>");
   }
 
   private static String first(String pattern) {

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.runtime.Place;
+import ai.orchard9.rdev.tracing.Traceparent;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param token fencing: every write names it, and none with an older one counts
 /// @param marker random text that ends its output in the spool
+/// @param traceparent where in its trace it was submitted; null: in none
 /// @param place where it is to run, or runs
 /// @param instance the spool that the start is or was sent to; null: no start was ever sent
 /// @param acknowledged whether the spool said that it started; it must then never start again
@@ -21,6 +23,7 @@ public record Claim(
     Command command,
     long token,
     String marker,
+    @Nullable Traceparent traceparent,
     Place place,
     @Nullable String instance,
     boolean acknowledged,
@@ -35,6 +38,7 @@ public record Claim(
         command,
         token,
         marker,
+        traceparent,
         place,
         instance,
         acknowledged,

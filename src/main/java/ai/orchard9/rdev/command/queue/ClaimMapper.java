@@ -2,6 +2,7 @@ package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.model.CommandMapper;
 import ai.orchard9.rdev.runtime.Place;
+import ai.orchard9.rdev.tracing.Traceparent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +21,7 @@ public final class ClaimMapper implements RowMapper<Claim> {
         CommandMapper.read(row),
         row.getLong("token"),
         row.getString("marker"),
+        Traceparent.parse(row.getString("traceparent")).orElse(null),
         place(row),
         row.getString("instance"),
         row.getBoolean("acknowledged"),

@@ -31,9 +31,9 @@ interface LineDao {
         FROM unnest(:ids::text[], :projects::text[], :types::text[], :priorities::text[],
             :metadata::text[], :requests::text[], :timeouts::integer[], :startWithin::integer[],
             :keyIds::uuid[], :keyNames::text[], :requestIds::text[], :clientAddresses::text[],
-            :traceIds::text[], :markers::text[], :idempotencyKeys::text[], :fingerprints::text[])
+            :traceparents::text[], :markers::text[], :idempotencyKeys::text[], :fingerprints::text[])
           WITH ORDINALITY AS r (id, project, type, priority, metadata, request, timeout_seconds,
-            start_within, key_id, key_name, request_id, client_address, trace_id, marker,
+            start_within, key_id, key_name, request_id, client_address, traceparent, marker,
             idempotency_key, fingerprint, turn),
           (SELECT clock_timestamp() AS at) AS clock
       ), fresh AS (
@@ -50,10 +50,11 @@ interface LineDao {
         RETURNING command_id
       ), changed AS (
         INSERT INTO commands (id, project, type, status, priority, metadata, request,
-          timeout_seconds, start_before, key_id, key_name, request_id, trace_id, marker, created_at)
+          timeout_seconds, start_before, key_id, key_name, request_id, trace_id, traceparent, marker,
+          created_at)
         SELECT id, project, type, 'pending', priority, metadata::jsonb, request::jsonb,
           timeout_seconds, created_at + start_within * interval '1 second', key_id, key_name,
-          request_id, trace_id, marker, created_at
+          request_id, split_part(traceparent, '-', 2), traceparent, marker, created_at
         FROM asked
         WHERE idempotency_key IS NULL OR id IN (SELECT command_id FROM fresh)
         ORDER BY turn

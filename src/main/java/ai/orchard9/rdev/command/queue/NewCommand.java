@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param request JSON as sent, without stdin and the values of env
 /// @param startWithinSeconds null: it waits for as long as it takes
 /// @param keyId null: `RDEV_ADMIN_KEY`
+/// @param traceparent where in its trace it was submitted; null: in none
 /// @param marker random text that ends its output in the spool
 /// @param environment JSON
 /// @param idempotency null: without
@@ -26,7 +27,7 @@ public record NewCommand(
     String keyName,
     String requestId,
     String clientAddress,
-    @Nullable String traceId,
+    @Nullable String traceparent,
     String marker,
     byte @Nullable [] stdin,
     String environment,

@@ -62,8 +62,8 @@ public final class NewCommandColumns {
     return texts(NewCommand::clientAddress);
   }
 
-  public @Nullable String[] traceIds() {
-    return texts(NewCommand::traceId);
+  public @Nullable String[] traceparents() {
+    return texts(NewCommand::traceparent);
   }
 
   public String[] markers() {

@@ -8,7 +8,7 @@ interface QueueSql {
   /// What [ClaimMapper] reads beside the command.
   String CLAIMED =
       """
-       token, marker, place, instance, acknowledged, kill_reason, kill_grace_seconds,
+       token, marker, traceparent, place, instance, acknowledged, kill_reason, kill_grace_seconds,
       (extract(epoch FROM started_at + timeout_seconds * interval '1 second' - clock_timestamp())
         * 1000)::bigint AS remaining_ms,
       """;
