@@ -40,6 +40,10 @@ interface ApiKeyDao {
   @SqlQuery("SELECT id FROM api_keys WHERE key_prefix = :prefix AND revoked_at IS NULL ORDER BY id")
   List<UUID> findActive(String prefix);
 
+  @SqlQuery(
+      "SELECT " + COLUMNS + " FROM api_keys WHERE key_prefix = :prefix ORDER BY created_at, id")
+  List<ApiKey> findByPrefix(String prefix);
+
   /// Those that work until then at the longest, and that no other has replaced; the first to end
   /// first.
   ///

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class Sealer implements Managed {
   private final Chain chain;
   private final Gauge unsealed;
   private final Poller poller;
+  private volatile @Nullable Long sealedNanos;
   private long lastSaid = System.nanoTime() - MINUTE_NANOS;
 
   Sealer(Jdbi jdbi, Chain chain, BackgroundMetrics background, PrometheusRegistry registry) {
@@ -51,6 +53,11 @@ final class Sealer implements Managed {
   @Override
   public void stop() throws InterruptedException {
     poller.stop();
+  }
+
+  /// How long ago it was this server that sealed; empty when it never was.
+  Optional<Duration> sinceSealing() {
+    return Optional.ofNullable(sealedNanos).map(it -> Duration.ofNanos(System.nanoTime() - it));
   }
 
   private void tick() {
@@ -86,6 +93,7 @@ final class Sealer implements Managed {
     if (!dao.tryLock(SEALER_LOCK)) {
       return 0;
     }
+    sealedNanos = System.nanoTime();
     var rows = dao.listUnsealed(BATCH);
     if (!rows.isEmpty()) {
       dao.insert(seals(dao.head(), rows));

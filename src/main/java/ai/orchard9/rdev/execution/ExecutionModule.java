@@ -15,9 +15,11 @@ public final class ExecutionModule {
 
   /// Starts executing with the server, and hands over when it stops.
   ///
+  /// @param owner id of this server among owners of commands
   /// @param databaseIsSettled whether the database has been up for a lease when the server starts
   public static Execution install(
       Environment environment,
+      String owner,
       Queue queue,
       Line line,
       OutputLog output,
@@ -27,7 +29,8 @@ public final class ExecutionModule {
       BooleanSupplier databaseIsSettled,
       BackgroundMetrics metrics) {
     var execution =
-        new Execution(queue, line, output, spool, projects, config, databaseIsSettled, metrics);
+        new Execution(
+            owner, queue, line, output, spool, projects, config, databaseIsSettled, metrics);
     environment.lifecycle().manage(execution);
     return execution;
   }

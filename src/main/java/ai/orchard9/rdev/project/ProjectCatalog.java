@@ -97,6 +97,29 @@ public final class ProjectCatalog {
     return current().leftOut();
   }
 
+  /// What the cache holds.
+  ///
+  /// @param projects sorted by id
+  /// @param leftOut what looked like a project and was none, and why
+  /// @param age since the runtime was last asked; changes that it told of by itself are in
+  /// @param staleSince when it should have been asked again and did not answer
+  public record Known(
+      List<Project> projects, List<String> leftOut, Duration age, Optional<Instant> staleSince) {}
+
+  /// What is known, without asking for anything; empty: nothing ever was.
+  public Optional<Known> peek() {
+    return Optional.ofNullable(snapshot)
+        .map(
+            it ->
+                new Known(
+                    List.copyOf(it.projects().values()), it.leftOut(), it.age(), staleSince()));
+  }
+
+  /// Why the runtime did not answer when it was last asked; empty when it did.
+  public Optional<String> failure() {
+    return refreshing.reason();
+  }
+
   /// Since when the list may be out of date; empty while it is not.
   public Optional<Instant> staleSince() {
     var known = snapshot;

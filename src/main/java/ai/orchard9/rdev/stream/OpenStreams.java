@@ -83,9 +83,10 @@ public final class OpenStreams implements Managed {
 
   /// One open stream, for lists.
   ///
+  /// @param number tells it from all others of this server process
   /// @param target the command's id, or empty for the life of a project
   public record Open(
-      long number, String project, String target, String keyName, String keyPrefix) {}
+      long number, String project, String target, String keyName, String keyPrefix, Duration age) {}
 
   /// What is open now.
   public List<Open> list() {
@@ -98,7 +99,8 @@ public final class OpenStreams implements Managed {
                     it.project(),
                     it.target(),
                     it.caller().keyName(),
-                    it.caller().keyPrefix()))
+                    it.caller().keyPrefix(),
+                    Duration.ofNanos(System.nanoTime() - it.openedNanos())))
         .toList();
   }
 
@@ -118,6 +120,11 @@ public final class OpenStreams implements Managed {
   public void drain() {
     draining = true;
     close(all -> true, "SERVICE_UNAVAILABLE", "this server is going down; reconnect");
+  }
+
+  /// Takes streams again, after [#drain].
+  public void accept() {
+    draining = false;
   }
 
   @Override
@@ -159,7 +166,7 @@ public final class OpenStreams implements Managed {
   /// Opens an admitted stream.
   void open(String project, String target, Caller caller, Source source, Sink sink) {
     long number = numbers.incrementAndGet();
-    var follower = new Answer.Follower(number, project, target, caller);
+    var follower = new Answer.Follower(number, project, target, caller, System.nanoTime());
     var answer = new Answer(follower, source, sink, this);
     open.put(number, answer);
     connections.inc();

@@ -93,7 +93,8 @@ public final class Line {
     } while (expired.size() == EXPIRED_AT_ONCE);
   }
 
-  private void ended(List<Command> commands) {
+  /// To be called when these were ended.
+  void ended(List<Command> commands) {
     if (!commands.isEmpty()) {
       life.published();
       commands.forEach(it -> output.finished(it.id().value()));
