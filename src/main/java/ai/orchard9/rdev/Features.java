@@ -26,7 +26,9 @@ import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.ops.OpsModule;
+import ai.orchard9.rdev.ops.Readiness;
 import ai.orchard9.rdev.ops.ReadyCheck;
+import ai.orchard9.rdev.ops.server.Drain;
 import ai.orchard9.rdev.ops.server.Self;
 import ai.orchard9.rdev.ops.server.Servers;
 import ai.orchard9.rdev.project.ProjectCatalog;
@@ -121,6 +123,7 @@ final class Features {
     console.audit(record.service());
     var readiness = OpsModule.install(environment, registry, checks(projects));
     var servers = servers(life, record, streams.streams());
+    var drain = drain(servers, readiness, streams.streams(), execution);
     OperatorTasks.install(
         environment,
         database.background(),
@@ -134,9 +137,11 @@ final class Features {
         commands.service(),
         streams.streams(),
         servers,
+        drain,
         Webhooks.task(webhooks));
     BeforeStop.install(
         environment,
+        drain::close,
         readiness::drain,
         servers::leave,
         streams.streams()::drain,
@@ -156,6 +161,14 @@ final class Features {
     var servers = new Servers(database.api(), database.background(), self, background);
     environment.lifecycle().manage(servers);
     return servers;
+  }
+
+  private Drain drain(
+      Servers servers, Readiness readiness, OpenStreams streams, Execution execution) {
+    var parts = new DrainedParts(readiness, streams, execution);
+    var drain = new Drain(servers, parts, clock, background);
+    environment.lifecycle().manage(drain);
+    return drain;
   }
 
   private AuditModule audit() {

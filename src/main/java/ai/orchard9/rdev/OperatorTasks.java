@@ -5,12 +5,14 @@ import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.CommandService;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.ops.server.Drain;
 import ai.orchard9.rdev.ops.server.Servers;
 import ai.orchard9.rdev.ops.task.AdminTasks;
 import ai.orchard9.rdev.ops.task.CacheFlushTask;
 import ai.orchard9.rdev.ops.task.CacheFlushes;
 import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
 import ai.orchard9.rdev.ops.task.CommandsTask;
+import ai.orchard9.rdev.ops.task.DrainTask;
 import ai.orchard9.rdev.ops.task.LimitsTask;
 import ai.orchard9.rdev.ops.task.ProjectsTask;
 import ai.orchard9.rdev.ops.task.QueueTask;
@@ -46,6 +48,7 @@ final class OperatorTasks {
       CommandService commands,
       OpenStreams streams,
       Servers servers,
+      Drain drain,
       WebhooksTask webhooks) {
     var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
     var flushes = new CacheFlushes(work, caches, background);
@@ -57,6 +60,7 @@ final class OperatorTasks {
             new CacheFlushTask(flushes),
             new CircuitBreakerTask(breaker),
             new CommandsTask(commands, queue.roundup(), keys.service(), servers),
+            new DrainTask(drain),
             new LimitsTask(limits),
             new ProjectsTask(projects),
             new QueueTask(queue),
