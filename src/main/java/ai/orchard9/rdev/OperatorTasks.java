@@ -5,6 +5,7 @@ import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.CommandService;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.ops.diagnosis.Diagnoses;
 import ai.orchard9.rdev.ops.server.Drain;
 import ai.orchard9.rdev.ops.server.Servers;
 import ai.orchard9.rdev.ops.task.AdminTasks;
@@ -68,6 +69,7 @@ final class OperatorTasks {
             new ServersTask(servers, queue.roundup()),
             new StreamsTask(new Followed(streams)),
             webhooks));
+    Diagnoses.install(environment.admin(), audit);
   }
 
   private record Followed(OpenStreams streams) implements StreamsTask.Streams {
