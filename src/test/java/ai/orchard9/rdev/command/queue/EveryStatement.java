@@ -142,11 +142,10 @@ final class EveryStatement implements Plans.Everything {
     var roundup = handle.attach(RoundupDao.class);
     assertThat(roundup.leases()).containsEntry("me", running);
     assertThat(roundup.countRunning(Selection.all())).isGreaterThanOrEqualTo(running);
-    var ofProject = Selection.ofProject(PROJECT);
-    assertThat(roundup.running(ofProject, true, 100)).isNotEmpty();
+    assertThat(roundup.running(Selection.all(), true, 100)).hasSizeGreaterThanOrEqualTo(running);
     assertThat(roundup.running(Selection.ofKey(Optional.of(new UUID(7, 7))), false, 100)).isEmpty();
-    assertThat(roundup.countPending(ofProject)).isPositive();
-    assertThat(roundup.cancelPendingOf(null, LIMIT, QueueFixture.ALICE)).hasSize(LIMIT);
+    assertThat(roundup.countPending(Selection.ofProject(PROJECT))).isPositive();
+    assertThat(roundup.cancelPendingOf(null, 1, QueueFixture.ALICE)).hasSize(1);
   }
 
   private static String id(Claim claim) {
