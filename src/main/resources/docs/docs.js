@@ -7,6 +7,10 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   filter: true,
   persistAuthorization: false,
+  // Colours of its highlighter are too faint to read.
+  syntaxHighlight: false,
   // Else it asks a validator on the internet.
   validatorUrl: null,
+  // Names of operations are links inside of buttons: who uses a keyboard would meet each one twice.
+  plugins: [() => ({ wrapComponents: { DeepLink: () => ({ text }) => text } })],
 });
