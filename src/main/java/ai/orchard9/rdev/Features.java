@@ -40,6 +40,7 @@ import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.ratelimit.RateLimitModule;
 import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.BreakerGauge;
+import ai.orchard9.rdev.runtime.ClusterToken;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
@@ -175,6 +176,7 @@ final class Features {
   }
 
   private Runtime runtime() throws IOException {
+    ClusterToken.register(registry, ClusterToken.MOUNTED);
     var runtime =
         configuration.getRuntime().backend().equals("kubernetes") ? kubernetes() : local();
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
@@ -304,8 +306,10 @@ final class Features {
             limits::maxRunningCommands,
             settings.outputLimitBytes(),
             settings.claudeCommand()),
+        configuration.getMetricsProjects(),
         () -> database.hasBeenUpFor(Queue.lease()),
-        background);
+        background,
+        registry);
   }
 
   private void tasks(

@@ -56,6 +56,20 @@ interface ApiKeyDao {
           """)
   List<ApiKey> ending(long seconds, String @Nullable [] projects, @Nullable UUID own, int rows);
 
+  /// Those that work until then at the longest, and that no other has replaced.
+  ///
+  /// @param madeFor counts only keys that were made for longer than that
+  @SqlQuery(
+      """
+      SELECT count(*) FROM (
+        SELECT FROM api_keys
+        WHERE revoked_at IS NULL AND replaced_by IS NULL
+          AND expires_at > clock_timestamp() AND expires_at < clock_timestamp() + :seconds * interval '1 second'
+          AND expires_at - created_at > :madeFor * interval '1 second'
+        LIMIT :most) AS ending
+      """)
+  int countEnding(long seconds, long madeFor, int most);
+
   /// Newest first.
   ///
   /// @param projects show only keys that are limited to these, and `own`; null: all

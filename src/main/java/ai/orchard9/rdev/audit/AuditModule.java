@@ -28,6 +28,9 @@ public record AuditModule(AuditLog log, AuditService service) {
       PrometheusRegistry registry) {
     var chain = new Chain(sealingKey);
     environment.lifecycle().manage(new Sealer(background, chain, metrics, registry));
+    environment
+        .lifecycle()
+        .manage(new ChainRounds(new Verification(background, chain), metrics, registry));
     var service = new AuditService(requests, background, chain, environment.getObjectMapper());
     environment.jersey().register(new AuditResource(service));
     return new AuditModule(new AuditLog(requests), service);

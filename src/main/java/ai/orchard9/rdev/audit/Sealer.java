@@ -29,6 +29,7 @@ final class Sealer implements Managed {
   private final Jdbi jdbi;
   private final Chain chain;
   private final Gauge unsealed;
+  private final Gauge oldest;
   private final Poller poller;
   private long lastSaid = System.nanoTime() - MINUTE_NANOS;
 
@@ -39,6 +40,11 @@ final class Sealer implements Managed {
         Gauge.builder()
             .name("rdev_audit_unsealed")
             .help("Rows of the audit log that wait for their seal")
+            .register(registry);
+    this.oldest =
+        Gauge.builder()
+            .name("rdev_audit_unsealed_seconds")
+            .help("How long the oldest row of the audit log has waited for its seal, 0 for none")
             .register(registry);
     this.poller = new Poller("audit-sealer", ROUND, background, this::tick);
   }
@@ -57,6 +63,8 @@ final class Sealer implements Managed {
     sealAll();
     int waiting = jdbi.withExtension(SealDao.class, dao -> dao.countUnsealed(MOST_COUNTED));
     unsealed.set(waiting);
+    double oldestSeconds = jdbi.withExtension(SealDao.class, SealDao::oldestUnsealedSeconds);
+    oldest.set(oldestSeconds);
     if (System.nanoTime() - lastSaid >= MINUTE_NANOS) {
       lastSaid = System.nanoTime();
       jdbi.withExtension(SealDao.class, SealDao::head).ifPresent(Sealer::say);

@@ -5,6 +5,7 @@ import ai.orchard9.rdev.command.queue.Standing;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Envelope;
 import ai.orchard9.rdev.http.RequestContext;
+import ai.orchard9.rdev.http.TraceParent;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
@@ -12,14 +13,11 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What the three submitting resources share: check, queue, and answer in the way the client asks
 /// for: at once, when the command has finished, or with its events.
 final class Submitting {
-  private static final Pattern TRACEPARENT =
-      Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
   private static final String EVENTS = "text/event-stream";
 
   private final CommandService service;
@@ -144,11 +142,10 @@ final class Submitting {
   }
 
   private static CommandService.Origin origin(HttpServletRequest request, SubmitRequest body) {
-    var traceparent = request.getHeader("traceparent");
-    var match = TRACEPARENT.matcher(traceparent == null ? "" : traceparent);
+    var trace = TraceParent.parse(request.getHeader(TraceParent.HEADER));
     return new CommandService.Origin(
         RequestContext.of(request),
-        match.matches() ? match.group(1) : null,
+        trace.map(TraceParent::traceId).orElse(null),
         IdempotencyHeader.read(request, body));
   }
 }

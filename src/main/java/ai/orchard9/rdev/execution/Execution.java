@@ -57,6 +57,7 @@ public final class Execution implements Managed {
   private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, String> instances = new ConcurrentHashMap<>();
   private final BackgroundMetrics metrics;
+  private final CommandMetrics counts;
   private final Poller claiming;
   private final Poller leases;
   private final Poller adoption;
@@ -71,7 +72,8 @@ public final class Execution implements Managed {
       ProjectCatalog projects,
       ExecutionConfig config,
       BooleanSupplier databaseIsSettled,
-      BackgroundMetrics metrics) {
+      BackgroundMetrics metrics,
+      CommandMetrics counts) {
     this.queue = queue;
     this.line = line;
     this.output = output;
@@ -83,6 +85,7 @@ public final class Execution implements Managed {
     this.launches = new Launches(config);
     this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
     this.metrics = metrics;
+    this.counts = counts;
     metrics.expect(WORKERS);
     this.claiming = new Poller("claims", CLAIM_INTERVAL, metrics, claims::claimAll);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
@@ -183,6 +186,7 @@ public final class Execution implements Managed {
 
   private void work(Claim claim, boolean adopted) {
     var worker = new CommandWorker(claim, adopted, this);
+    counts.began(claim.command());
     workers.put(worker.id(), worker);
     if (stopping) {
       worker.handOver();
@@ -196,11 +200,16 @@ public final class Execution implements Managed {
 
   void left(CommandWorker worker) {
     workers.remove(worker.id(), worker);
+    counts.left(worker.command());
     room.giveBack(1);
     synchronized (workers) {
       workers.notifyAll();
     }
     claiming.wake();
+  }
+
+  CommandMetrics counts() {
+    return counts;
   }
 
   /// How many commands run here.

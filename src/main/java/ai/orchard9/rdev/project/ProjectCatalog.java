@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class ProjectCatalog {
   private final Refreshing refreshing;
   private final CatalogMetrics metrics;
   private final Object applying = new Object();
+  private final List<Consumer<Set<String>>> onList = new CopyOnWriteArrayList<>();
   private volatile @Nullable Snapshot snapshot;
 
   /// @param maximumAge how old a list may be before the runtime is asked again
@@ -49,6 +52,12 @@ public final class ProjectCatalog {
     this.metrics = metrics;
     this.refreshing = new Refreshing(this::ask, metrics);
     runtime.watch(this::changed);
+  }
+
+  /// Calls back with the ids of all projects, in their order, whenever they are listed or change,
+  /// before any reader sees them; must be quick.
+  public void onList(Consumer<Set<String>> told) {
+    onList.add(told);
   }
 
   /// All that the caller may see, sorted by id.
@@ -101,6 +110,13 @@ public final class ProjectCatalog {
   public Optional<Instant> staleSince() {
     var known = snapshot;
     return known == null || !known.stale() ? Optional.empty() : Optional.of(known.taken());
+  }
+
+  /// How old the list is that is served for want of a newer one; 0 while that is not so.
+  double staleSeconds() {
+    return staleSince()
+        .map(it -> Math.max(0, Duration.between(it, clock.instant()).toMillis() / 1000.0))
+        .orElse(0.0);
   }
 
   /// Forgets how fresh the list is: the next reader asks the runtime.
@@ -182,6 +198,7 @@ public final class ProjectCatalog {
 
   private void apply(Snapshot changed) {
     var known = snapshot;
+    onList.forEach(it -> it.accept(changed.projects().keySet()));
     snapshot = changed;
     metrics.projects(changed.projects().size());
     var told = known == null ? Set.<String>of() : Set.copyOf(known.leftOut());

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.http.Caller;
 import io.dropwizard.lifecycle.Managed;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,6 +49,7 @@ public final class OpenStreams implements Managed {
   private final Poller keyClock;
   private final Counter connections;
   private final Gauge active;
+  private final Counter refused;
   private volatile boolean draining;
 
   /// @param mostStreams how many may be open at once (`MAX_STREAMS`), asked at each admission
@@ -79,6 +81,16 @@ public final class OpenStreams implements Managed {
             .name("rdev_sse_connections_active")
             .help("Streams open now")
             .register(metrics);
+    this.refused =
+        Counter.builder()
+            .name("rdev_sse_refused_total")
+            .help("Streams refused because as many as may be were open")
+            .register(metrics);
+    GaugeWithCallback.builder()
+        .name("rdev_sse_connections_limit")
+        .help("How many streams this server opens at once")
+        .callback(callback -> callback.call(mostStreams.getAsInt()))
+        .register(metrics);
   }
 
   /// One open stream, for lists.
@@ -147,6 +159,7 @@ public final class OpenStreams implements Managed {
     int most = mostStreams.getAsInt();
     if (admitted.incrementAndGet() > most) {
       admitted.decrementAndGet();
+      refused.inc();
       throw StreamErrors.tooManyStreams(most, RETRY_AFTER);
     }
   }
