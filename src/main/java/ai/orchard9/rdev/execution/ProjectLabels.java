@@ -31,6 +31,6 @@ final class ProjectLabels {
   }
 
   private synchronized boolean add(String project) {
-    return named.size() < most && named.add(project) || named.contains(project);
+    return (named.size() < most && named.add(project)) || named.contains(project);
   }
 }

@@ -1,10 +1,10 @@
 package ai.orchard9.rdev.audit;
 
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.testing.PostgresExtension;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import org.junit.jupiter.api.BeforeEach;

@@ -138,7 +138,9 @@ final class KubectlNames {
     }
     var slash = word.indexOf('/');
     var kind = KINDS.get(slash < 0 ? word : word.substring(0, slash));
-    assertThat(kind).as("kind %s of %s", word, command).isNotNull();
+    if (kind == null) {
+      throw new AssertionError("kind " + word + " of " + command);
+    }
     var next = plain.size() > at + 1 ? plain.get(at + 1) : "";
     var name = slash >= 0 ? word.substring(slash + 1) : next;
     if (name.isEmpty() || name.startsWith("-")) {

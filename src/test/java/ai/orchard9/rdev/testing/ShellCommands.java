@@ -108,14 +108,15 @@ public final class ShellCommands {
     var words = new ArrayList<String>();
     StringBuilder word = null;
     char quote = 0;
-    for (char c : command.toCharArray()) {
+    for (int i = 0; i < command.length(); i++) {
+      char c = command.charAt(i);
       if (quote != 0) {
         if (c == quote) {
           quote = 0;
         } else {
           Objects.requireNonNull(word).append(c);
         }
-      } else if (c == '|' || c == '>' && (word == null)) {
+      } else if (c == '|' || (c == '>' && word == null)) {
         break;
       } else if (c == '\'' || c == '"') {
         quote = c;
