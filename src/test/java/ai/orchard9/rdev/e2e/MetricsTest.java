@@ -149,6 +149,8 @@ final class MetricsTest {
   @Test
   void countsAndTimesCommandsByTheirEnd() {
     var client = server().client();
+    // What ended is counted a moment later, and before its owner lets go of it.
+    awaitNothingRuns();
     var before = now();
 
     client.run("sleep 0.2; echo hello; sleep 0.2");
@@ -180,6 +182,10 @@ final class MetricsTest {
         .isEqualTo(before.sum("rdev_command_failures_total", "code=EXIT_NONZERO") + 1);
     assertThat(now().sum("rdev_command_failures_total", "code=QUEUE_TIMEOUT"))
         .isEqualTo(before.sum("rdev_command_failures_total", "code=QUEUE_TIMEOUT") + 1);
+    awaitNothingRuns();
+  }
+
+  private static void awaitNothingRuns() {
     await("nothing runs")
         .atMost(SOON)
         .until(() -> now().value("rdev_commands_active", "project=demo", "type=shell") == 0);
