@@ -26,13 +26,11 @@ import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.HttpModule;
 import ai.orchard9.rdev.ops.OpsModule;
+import ai.orchard9.rdev.ops.Readiness;
 import ai.orchard9.rdev.ops.ReadyCheck;
-import ai.orchard9.rdev.ops.task.AdminTasks;
-import ai.orchard9.rdev.ops.task.CacheFlushTask;
-import ai.orchard9.rdev.ops.task.CacheFlushes;
-import ai.orchard9.rdev.ops.task.CircuitBreakerTask;
-import ai.orchard9.rdev.ops.task.LimitsTask;
-import ai.orchard9.rdev.ops.task.QueueTask;
+import ai.orchard9.rdev.ops.server.Drain;
+import ai.orchard9.rdev.ops.server.Self;
+import ai.orchard9.rdev.ops.server.Servers;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
@@ -40,13 +38,13 @@ import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.ratelimit.RateLimitModule;
 import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.runtime.BreakerGauge;
+import ai.orchard9.rdev.runtime.ClusterToken;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesConfig;
 import ai.orchard9.rdev.runtime.kubernetes.KubernetesRuntime;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.stream.OpenStreams;
 import ai.orchard9.rdev.stream.StreamModule;
-import ai.orchard9.rdev.webhook.WebhookModule;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -67,6 +65,10 @@ final class Features {
   private final Database database;
   private final InstantSource clock;
   private final BackgroundMetrics background;
+
+  /// Id of this server process among all that share the database.
+  private final String server = UUID.randomUUID().toString();
+
   private final PrometheusRegistry registry;
 
   Features(
@@ -121,9 +123,53 @@ final class Features {
     console.webhooks(webhooks);
     console.audit(record.service());
     var readiness = OpsModule.install(environment, registry, checks(projects));
-    tasks(audit, limits, keys, runtime, projects, queue, webhooks);
-    BeforeStop.install(environment, readiness::drain, streams.streams()::drain, execution::stop);
+    var servers = servers(life, record, streams.streams());
+    var drain = drain(servers, readiness, streams.streams(), execution);
+    OperatorTasks.install(
+        environment,
+        database.background(),
+        background,
+        audit,
+        limits,
+        keys,
+        runtime.breaker(),
+        projects,
+        queue,
+        commands.service(),
+        streams.streams(),
+        servers,
+        drain,
+        Webhooks.task(webhooks));
+    BeforeStop.install(
+        environment,
+        drain::close,
+        readiness::drain,
+        servers::leave,
+        streams.streams()::drain,
+        execution::stop);
     FirstStart.announce(configuration, environment, database, audit);
+  }
+
+  private Servers servers(ProjectEvents life, AuditModule record, OpenStreams streams) {
+    var self =
+        new Self(
+            server,
+            Self.hostName(),
+            Self.releasedVersion(),
+            () -> streams.list().size(),
+            life::sinceNumbering,
+            record.sinceSealing());
+    var servers = new Servers(database.api(), database.background(), self, background);
+    environment.lifecycle().manage(servers);
+    return servers;
+  }
+
+  private Drain drain(
+      Servers servers, Readiness readiness, OpenStreams streams, Execution execution) {
+    var parts = new DrainedParts(readiness, streams, execution);
+    var drain = new Drain(servers, parts, clock, background);
+    environment.lifecycle().manage(drain);
+    return drain;
   }
 
   private AuditModule audit() {
@@ -175,6 +221,7 @@ final class Features {
   }
 
   private Runtime runtime() throws IOException {
+    ClusterToken.register(registry, ClusterToken.MOUNTED);
     var runtime =
         configuration.getRuntime().backend().equals("kubernetes") ? kubernetes() : local();
     environment.lifecycle().manage(new AutoCloseableManager(runtime));
@@ -194,7 +241,6 @@ final class Features {
   }
 
   private OutputLog output() {
-    var server = UUID.randomUUID().toString();
     var output =
         new OutputLog(database.background(), database::connect, server, background, registry);
     var retention = configuration.getOutputRetention().toJavaDuration();
@@ -241,7 +287,7 @@ final class Features {
         environment.lifecycle(),
         database.api(),
         database.background(),
-        UUID.randomUUID().toString(),
+        server,
         () -> streams.list().size(),
         () -> breakerState(runtime),
         background);
@@ -293,6 +339,7 @@ final class Features {
     var settings = configuration.getExecution();
     return ExecutionModule.install(
         environment,
+        server,
         queue.queue(),
         queue.line(),
         output,
@@ -304,30 +351,10 @@ final class Features {
             limits::maxRunningCommands,
             settings.outputLimitBytes(),
             settings.claudeCommand()),
+        configuration.getMetricsProjects(),
         () -> database.hasBeenUpFor(Queue.lease()),
-        background);
-  }
-
-  private void tasks(
-      AuditLog audit,
-      Limits limits,
-      ApiKeyModule keys,
-      Runtime runtime,
-      ProjectCatalog projects,
-      QueueModule queue,
-      WebhookModule webhooks) {
-    var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
-    var flushes = new CacheFlushes(database.background(), caches, background);
-    environment.lifecycle().manage(flushes);
-    AdminTasks.install(
-        environment.admin(),
-        audit,
-        List.of(
-            new CacheFlushTask(flushes),
-            new CircuitBreakerTask(runtime.breaker()),
-            new LimitsTask(limits),
-            new QueueTask(queue),
-            Webhooks.task(webhooks)));
+        background,
+        registry);
   }
 
   private Map<String, ReadyCheck> checks(ProjectCatalog projects) {

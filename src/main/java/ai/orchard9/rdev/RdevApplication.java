@@ -70,7 +70,11 @@ public final class RdevApplication extends Application<RdevConfiguration> {
     var background = new BackgroundMetrics(registry);
     var database =
         DatabaseModule.install(
-            environment, configuration.getDatabase(), configuration.getHome(), background);
+            environment,
+            configuration.getDatabase(),
+            configuration.getHome(),
+            background,
+            registry);
     new Features(configuration, environment, database, clock, background, registry).install();
   }
 

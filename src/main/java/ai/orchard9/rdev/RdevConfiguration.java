@@ -134,6 +134,9 @@ public final class RdevConfiguration extends Configuration {
     }
   }
 
+  /// Each is more than a dozen series, and over a hundred with commands of every type.
+  static final int MOST_METRICS_PROJECTS = 10_000;
+
   private Path home = Path.of(".rdev");
   private String uiTemplates = "";
   private Secret<String> adminKey = new Secret<>("");
@@ -157,6 +160,7 @@ public final class RdevConfiguration extends Configuration {
   private Duration commandRetention = Duration.days(365);
 
   private @Min(1) @Max(ConfiguredLimits.MOST_STREAMS) int maximumStreams = 10_000;
+  private @Min(0) @Max(MOST_METRICS_PROJECTS) int metricsProjects = 100;
 
   /// Where the server keeps what is its own.
   @JsonProperty
@@ -318,6 +322,16 @@ public final class RdevConfiguration extends Configuration {
 
   public void setMaximumStreams(int maximumStreams) {
     this.maximumStreams = maximumStreams;
+  }
+
+  /// How many projects have a value of their own in the label `project` of metrics.
+  @JsonProperty
+  public int getMetricsProjects() {
+    return metricsProjects;
+  }
+
+  public void setMetricsProjects(int metricsProjects) {
+    this.metricsProjects = metricsProjects;
   }
 
   /// The folder of projects.

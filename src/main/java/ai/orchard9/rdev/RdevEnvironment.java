@@ -60,6 +60,8 @@ final class RdevEnvironment {
               "RATE_LIMIT_WINDOW",
               "a time with its unit, " + RdevConfiguration.RateLimit.WINDOW,
               RdevConfiguration.RateLimit::isWindow),
+          EnvironmentRule.number("METRICS_PROJECTS", 0, RdevConfiguration.MOST_METRICS_PROJECTS),
+          EnvironmentRule.oneOf("LOG_FORMAT", "text", "json"),
           EnvironmentRule.duration("CACHE_TTL"),
           EnvironmentRule.duration("AGING"),
           EnvironmentRule.duration("RETENTION"),

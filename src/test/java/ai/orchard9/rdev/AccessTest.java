@@ -44,6 +44,7 @@ final class AccessTest {
           "/ready",
           "/metrics",
           "/docs",
+          "/docs/{name}",
           "/openapi.json",
           "/console/login",
           "/console/assets/{name}");

@@ -40,6 +40,10 @@ interface ApiKeyDao {
   @SqlQuery("SELECT id FROM api_keys WHERE key_prefix = :prefix AND revoked_at IS NULL ORDER BY id")
   List<UUID> findActive(String prefix);
 
+  @SqlQuery(
+      "SELECT " + COLUMNS + " FROM api_keys WHERE key_prefix = :prefix ORDER BY created_at, id")
+  List<ApiKey> findByPrefix(String prefix);
+
   /// Those that work until then at the longest, and that no other has replaced; the first to end
   /// first.
   ///
@@ -55,6 +59,20 @@ interface ApiKeyDao {
           ORDER BY expires_at LIMIT :rows
           """)
   List<ApiKey> ending(long seconds, String @Nullable [] projects, @Nullable UUID own, int rows);
+
+  /// Those that work until then at the longest, and that no other has replaced.
+  ///
+  /// @param madeFor counts only keys that were made for longer than that
+  @SqlQuery(
+      """
+      SELECT count(*) FROM (
+        SELECT FROM api_keys
+        WHERE revoked_at IS NULL AND replaced_by IS NULL
+          AND expires_at > clock_timestamp() AND expires_at < clock_timestamp() + :seconds * interval '1 second'
+          AND expires_at - created_at > :madeFor * interval '1 second'
+        LIMIT :most) AS ending
+      """)
+  int countEnding(long seconds, long madeFor, int most);
 
   /// Newest first.
   ///

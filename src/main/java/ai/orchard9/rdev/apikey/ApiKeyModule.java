@@ -50,6 +50,7 @@ public final class ApiKeyModule {
     var failures = new FailedAuthentications(System::nanoTime);
     var service = new ApiKeyService(api, audit, known, defaultRps);
     environment.lifecycle().manage(lastUses);
+    environment.lifecycle().manage(new KeyMetrics(background, metrics, registry));
     environment.jersey().register(new ApiKeyResource(service));
     return new ApiKeyModule(
         new ApiKeyAuthenticator(adminKey, known, lastUses, failures, System::nanoTime, registry),

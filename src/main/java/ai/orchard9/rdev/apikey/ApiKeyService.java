@@ -8,6 +8,7 @@ import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.RequestContext;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,17 @@ public final class ApiKeyService {
     var active = jdbi.withExtension(ApiKeyDao.class, dao -> dao.findActive(prefix));
     active.forEach(id -> revoke(actor, id.toString(), null));
     return active;
+  }
+
+  /// The keys with this prefix, good or not, the oldest first, for operators. Hardly ever are there
+  /// several, but nothing forbids it.
+  public List<ApiKey> findByPrefix(String prefix) {
+    return jdbi.withExtension(ApiKeyDao.class, dao -> dao.findByPrefix(prefix));
+  }
+
+  /// These keys as far as there are any, for operators.
+  public List<ApiKey> findAll(Collection<UUID> ids) {
+    return ids.isEmpty() ? List.of() : jdbi.withExtension(ApiKeyDao.class, dao -> dao.findAll(ids));
   }
 
   /// Keys that the caller may see, newest first.

@@ -5,14 +5,18 @@ import ai.orchard9.rdev.config.Secret;
 import ai.orchard9.rdev.http.Refusal;
 import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
 /// Wires the room.
 ///
 /// @param log the record that other rooms write to
 /// @param service for those who show it
-public record AuditModule(AuditLog log, AuditService service) {
+/// @param sinceSealing how long ago it was this server that sealed; empty when it never was
+public record AuditModule(
+    AuditLog log, AuditService service, Supplier<Optional<Duration>> sinceSealing) {
 
   /// Serves `/audit`, and seals what is written.
   ///
@@ -27,10 +31,14 @@ public record AuditModule(AuditLog log, AuditService service) {
       BackgroundMetrics metrics,
       PrometheusRegistry registry) {
     var chain = new Chain(sealingKey);
-    environment.lifecycle().manage(new Sealer(background, chain, metrics, registry));
+    var sealer = new Sealer(background, chain, metrics, registry);
+    environment.lifecycle().manage(sealer);
+    environment
+        .lifecycle()
+        .manage(new ChainRounds(new Verification(background, chain), metrics, registry));
     var service = new AuditService(requests, background, chain, environment.getObjectMapper());
     environment.jersey().register(new AuditResource(service));
-    return new AuditModule(new AuditLog(requests), service);
+    return new AuditModule(new AuditLog(requests), service, sealer::sinceSealing);
   }
 
   /// The record, for those who only write to it.

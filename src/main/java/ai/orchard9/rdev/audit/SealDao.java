@@ -69,6 +69,15 @@ interface SealDao {
   @SqlQuery("SELECT count(*) FROM (SELECT FROM audit_unsealed LIMIT :most) AS waiting")
   int countUnsealed(int most);
 
+  /// How long the row has waited that waits longest; 0: none does.
+  @SqlQuery(
+      """
+      SELECT coalesce(max(greatest(0, extract(epoch FROM clock_timestamp() - a.at))), 0)
+      FROM (SELECT audit_id FROM audit_unsealed ORDER BY audit_id LIMIT 1) AS first
+      JOIN audit_log a ON a.id = first.audit_id
+      """)
+  double oldestUnsealedSeconds();
+
   @SqlQuery(
       """
       SELECT position, audit_id, previous_hash, hash, keyed FROM audit_seal

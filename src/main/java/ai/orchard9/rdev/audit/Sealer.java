@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,9 @@ final class Sealer implements Managed {
   private final Jdbi jdbi;
   private final Chain chain;
   private final Gauge unsealed;
+  private final Gauge oldest;
   private final Poller poller;
+  private volatile @Nullable Long sealedNanos;
   private long lastSaid = System.nanoTime() - MINUTE_NANOS;
 
   Sealer(Jdbi jdbi, Chain chain, BackgroundMetrics background, PrometheusRegistry registry) {
@@ -39,6 +42,11 @@ final class Sealer implements Managed {
         Gauge.builder()
             .name("rdev_audit_unsealed")
             .help("Rows of the audit log that wait for their seal")
+            .register(registry);
+    this.oldest =
+        Gauge.builder()
+            .name("rdev_audit_unsealed_seconds")
+            .help("How long the oldest row of the audit log has waited for its seal, 0 for none")
             .register(registry);
     this.poller = new Poller("audit-sealer", ROUND, background, this::tick);
   }
@@ -53,10 +61,17 @@ final class Sealer implements Managed {
     poller.stop();
   }
 
+  /// How long ago it was this server that sealed; empty when it never was.
+  Optional<Duration> sinceSealing() {
+    return Optional.ofNullable(sealedNanos).map(it -> Duration.ofNanos(System.nanoTime() - it));
+  }
+
   private void tick() {
     sealAll();
     int waiting = jdbi.withExtension(SealDao.class, dao -> dao.countUnsealed(MOST_COUNTED));
     unsealed.set(waiting);
+    double oldestSeconds = jdbi.withExtension(SealDao.class, SealDao::oldestUnsealedSeconds);
+    oldest.set(oldestSeconds);
     if (System.nanoTime() - lastSaid >= MINUTE_NANOS) {
       lastSaid = System.nanoTime();
       jdbi.withExtension(SealDao.class, SealDao::head).ifPresent(Sealer::say);
@@ -86,6 +101,7 @@ final class Sealer implements Managed {
     if (!dao.tryLock(SEALER_LOCK)) {
       return 0;
     }
+    sealedNanos = System.nanoTime();
     var rows = dao.listUnsealed(BATCH);
     if (!rows.isEmpty()) {
       dao.insert(seals(dao.head(), rows));

@@ -33,10 +33,20 @@ public final class Verification {
   /// @param notedHead a head seen before, which must be part of the chain: rows cut off its end are
   ///   not missed otherwise
   Result verify(Optional<String> notedHead) {
-    var walk = new Walk(notedHead);
+    var walk = begin(notedHead);
     while (walk.goesOn) {
       page(walk);
     }
+    return end(walk);
+  }
+
+  /// Begins to follow the chain, for those who do it page by page.
+  Walk begin(Optional<String> notedHead) {
+    return new Walk(notedHead);
+  }
+
+  /// What was found, after the last page.
+  Result end(Walk walk) {
     var firstBad =
         smallest(walk.broken, smallest(find(SealDao::firstForged), find(SealDao::firstLost)));
     if (firstBad == null && !walk.headSeen) {
@@ -46,7 +56,8 @@ public final class Verification {
     return new Result(firstBad == null, walk.checked, firstBad, head);
   }
 
-  private void page(Walk walk) {
+  /// Follows it a little further.
+  void page(Walk walk) {
     var after = walk.last.position();
     var seals = jdbi.withExtension(SealDao.class, dao -> dao.listSeals(after, PAGE));
     walk.goesOn = seals.size() == PAGE;
@@ -90,7 +101,7 @@ public final class Verification {
   }
 
   /// How far the chain was followed.
-  private static final class Walk {
+  static final class Walk {
     private final Optional<String> notedHead;
     private SealDao.Seal last = new SealDao.Seal(0, 0, "", Chain.BEGINNING, false);
     private long checked;
@@ -98,12 +109,22 @@ public final class Verification {
     private boolean headSeen;
     private boolean goesOn = true;
 
-    Walk(Optional<String> notedHead) {
+    private Walk(Optional<String> notedHead) {
       this.notedHead = notedHead;
       this.headSeen = notedHead.isEmpty() || notedHead.get().equals(Chain.BEGINNING);
     }
 
-    void reach(SealDao.Seal seal) {
+    /// Whether there may be another page.
+    boolean goesOn() {
+      return goesOn;
+    }
+
+    /// Rows whose seal was compared so far.
+    long checked() {
+      return checked;
+    }
+
+    private void reach(SealDao.Seal seal) {
       last = seal;
       checked++;
       headSeen |= notedHead.isPresent() && notedHead.get().equals(seal.hash());

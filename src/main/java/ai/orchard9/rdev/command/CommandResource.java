@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.model.Priority;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
@@ -78,18 +79,21 @@ public final class CommandResource {
       @Suspended AsyncResponse answer) {
     var command = service.get(caller, id);
     var wait = Preference.wait(prefer);
-    if (wait.isEmpty()) {
+    if (wait.isEmpty() || !answerWhenFinished(caller, command, wait.get(), answer)) {
       answer.resume(Envelope.of(views.full(command)));
-      return;
     }
-    waiting.whenFinished(
+  }
+
+  private boolean answerWhenFinished(
+      Caller caller, Command command, Duration wait, AsyncResponse answer) {
+    return waiting.whenFinished(
         command.id(),
-        wait.get(),
+        wait,
         finished -> {
-          var now = service.get(caller, id);
+          var now = service.get(caller, command.id().value());
           answer.resume(
               Response.ok(Envelope.of(finished ? views.withOutput(now) : views.full(now)))
-                  .header("Preference-Applied", "wait=" + wait.get().toSeconds())
+                  .header("Preference-Applied", "wait=" + wait.toSeconds())
                   .build());
         },
         answer::resume);

@@ -167,14 +167,17 @@ public final class CommandService {
   /// @param grace between TERM and KILL, 0–60 s
   /// @throws ApiException.Conflict it has ended already
   public Command cancel(Caller caller, String id, Duration grace, RequestContext request) {
-    var command = get(caller, id);
-    var requester = Requester.of(Actor.of(caller), request);
-    var cancelled = queue.line().cancel(command.id(), requester);
+    return cancel(get(caller, id).id(), grace, Requester.of(Actor.of(caller), request));
+  }
+
+  /// As the other, for whoever may see every command.
+  public Command cancel(CommandId id, Duration grace, Requester requester) {
+    var cancelled = queue.line().cancel(id, requester);
     if (cancelled.isPresent()) {
       return cancelled.get();
     }
-    var isNew = queue.queue().requestCancel(command.id(), grace, requester);
-    var now = get(caller, id);
+    var isNew = queue.queue().requestCancel(id, grace, requester);
+    var now = find(id).orElseThrow(CommandErrors::notFound);
     if (!isNew && now.status().isFinal()) {
       throw CommandErrors.finished(now);
     }

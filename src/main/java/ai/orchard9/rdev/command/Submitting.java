@@ -57,9 +57,7 @@ final class Submitting {
     }
     var submitted = service.submit(caller, project, submission, origin);
     var wait = Preference.wait(request.getHeader("Prefer"));
-    if (wait.isPresent()) {
-      answerWhenFinished(submitted, wait.get(), exchange.answer());
-    } else {
+    if (wait.isEmpty() || !answerWhenFinished(submitted, wait.get(), exchange.answer())) {
       exchange.answer().resume(accepted(submitted).build());
     }
   }
@@ -84,10 +82,10 @@ final class Submitting {
     }
   }
 
-  private void answerWhenFinished(
+  private boolean answerWhenFinished(
       CommandService.Submitted submitted, Duration wait, AsyncResponse answer) {
     var applied = "wait=" + wait.toSeconds();
-    waiting.whenFinished(
+    return waiting.whenFinished(
         submitted.command().id(),
         wait,
         finished -> {

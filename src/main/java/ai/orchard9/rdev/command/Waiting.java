@@ -32,13 +32,15 @@ final class Waiting {
 
   /// Calls `then` with true when the command has finished, with false when the time has run out.
   ///
-  /// @throws ApiException.Unavailable too many wait already
-  void whenFinished(
+  /// @return false: too many wait already, and nothing will be called. To wait is a wish (RFC 7240)
+  ///   that need not be granted; what was submitted is in the queue by now and must not be refused
+  boolean whenFinished(
       CommandId id, Duration wait, Consumer<Boolean> then, Consumer<Throwable> otherwise) {
     if (!places.tryAcquire()) {
-      throw new ApiException.Unavailable("too many clients are waiting", RETRY);
+      return false;
     }
     Thread.ofVirtual().name("waiting-" + id).start(() -> run(id, wait, then, otherwise));
+    return true;
   }
 
   @SuppressWarnings("CatchingUnchecked") // The edge of a thread: the client must be answered.

@@ -3,13 +3,15 @@ package ai.orchard9.rdev.database;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.Poller;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.lifecycle.Managed;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
@@ -30,7 +32,11 @@ public final class DatabaseModule {
   ///
   /// @param home `RDEV_HOME`, for the embedded one
   public static Database install(
-      Environment environment, DatabaseConfig config, Path home, BackgroundMetrics metrics)
+      Environment environment,
+      DatabaseConfig config,
+      Path home,
+      BackgroundMetrics metrics,
+      PrometheusRegistry registry)
       throws SQLException, InterruptedException {
     var external = config.external();
     DatabaseTarget target;
@@ -47,11 +53,11 @@ public final class DatabaseModule {
     if (config.shouldMigrate()) {
       migrate(new Migrations(target));
     }
-    return new Database(
-        pool(environment, Pool.API, target),
-        pool(environment, Pool.BACKGROUND, target),
-        target,
-        external.isEmpty());
+    var api = pool(environment, Pool.API, target);
+    var background = pool(environment, Pool.BACKGROUND, target);
+    new PoolMetrics(Map.of(Pool.API.label(), api, Pool.BACKGROUND.label(), background))
+        .register(registry);
+    return new Database(Jdbis.over(api), Jdbis.over(background), target, external.isEmpty());
   }
 
   /// Where the database is, for commands of the command line; the embedded one is started, and
@@ -103,11 +109,10 @@ public final class DatabaseModule {
     }
   }
 
-  private static Jdbi pool(Environment environment, Pool pool, DatabaseTarget target) {
-    var name = pool.name().toLowerCase(Locale.ROOT);
-    var dataSource = pool.open(target, environment.metrics(), name);
+  private static ManagedDataSource pool(Environment environment, Pool pool, DatabaseTarget target) {
+    var dataSource = pool.open(target, environment.metrics(), pool.label());
     environment.lifecycle().manage(dataSource);
-    return Jdbis.over(dataSource);
+    return dataSource;
   }
 
   private static Managed closing(EmbeddedPostgres embedded) {

@@ -34,6 +34,11 @@ enum Pool {
     this.settings = settings;
   }
 
+  /// Its name in metrics.
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /// Its connections.
   ///
   /// @param name in metrics
@@ -60,7 +65,7 @@ enum Pool {
     factory.setProperties(
         Map.of(
             "ApplicationName",
-            "rdev-api " + name().toLowerCase(Locale.ROOT),
+            "rdev-api " + label(),
             "connectTimeout",
             String.valueOf(CONNECT_SECONDS),
             "loginTimeout",

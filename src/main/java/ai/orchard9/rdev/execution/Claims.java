@@ -36,6 +36,7 @@ final class Claims implements Claimant {
   private final Consumer<Claim> work;
   private final Map<String, Long> resting = new ConcurrentHashMap<>();
   private volatile boolean closed;
+  private volatile boolean held;
 
   /// @param instances spools seen here, by project
   /// @param work begins with what was claimed; the room it takes is given back at its end
@@ -61,6 +62,15 @@ final class Claims implements Claimant {
     closed = true;
   }
 
+  /// Takes nothing for as long as this is wanted.
+  void hold(boolean wanted) {
+    held = wanted;
+  }
+
+  private boolean isClosed() {
+    return closed || held;
+  }
+
   /// Starts nothing in a project for a moment, for its sessions do not open.
   void rest(String project) {
     resting.put(project, System.nanoTime() + REST.toNanos());
@@ -68,7 +78,7 @@ final class Claims implements Claimant {
 
   /// Claims until there is nothing left to claim, or no room.
   void claimAll() {
-    while (!closed) {
+    while (!isClosed()) {
       var waiting = queue.waitingProjects();
       var places = waiting.isEmpty() ? Map.<String, Place>of() : places(waiting);
       if (places.isEmpty() || claim(places) == 0) {
@@ -98,7 +108,7 @@ final class Claims implements Claimant {
 
   @Override
   public Optional<ClaimOrder> order(Set<String> wanted, int count) {
-    if (closed) {
+    if (isClosed()) {
       return Optional.empty();
     }
     var places = places(wanted);

@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.execution;
 
 import ai.orchard9.rdev.background.Failpoint;
+import ai.orchard9.rdev.command.model.Command;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.output.Segmenter;
@@ -28,6 +29,7 @@ final class CommandWorker implements Runnable {
   private final Claim claim;
   private final boolean adopted;
   private final Execution execution;
+  private final long startedAt;
   private final long deadline;
   private final Kills kills;
   private final Beginning beginning;
@@ -40,6 +42,7 @@ final class CommandWorker implements Runnable {
     this.adopted = adopted;
     this.execution = execution;
     this.deadline = System.nanoTime() + claim.remaining().toNanos();
+    this.startedAt = deadline - Duration.ofSeconds(claim.command().timeoutSeconds()).toNanos();
     var attempt = new Attempt(id(), claim.command().attempt());
     this.kills = new Kills(execution.spool(), claim.place(), attempt, this::wake);
     this.beginning = new Beginning(claim, attempt, kills, execution, this::isOver);
@@ -50,7 +53,11 @@ final class CommandWorker implements Runnable {
   }
 
   String id() {
-    return claim.command().id().value();
+    return command().id().value();
+  }
+
+  Command command() {
+    return claim.command();
   }
 
   /// Somebody wants it to end.
@@ -232,7 +239,7 @@ final class CommandWorker implements Runnable {
     while (!lost) {
       try {
         if (execution.queue().finish(claim, result)) {
-          finished(result, follow);
+          finished(result, follow, System.nanoTime());
           return true;
         }
         lose();
@@ -248,7 +255,8 @@ final class CommandWorker implements Runnable {
     return false;
   }
 
-  private static void finished(Result result, Optional<Follow> follow) {
+  private void finished(Result result, Optional<Follow> follow, long now) {
+    execution.counts().ended(command(), result, now - startedAt, firstByteNanos());
     Failpoint.pass("finished");
     LOG.atInfo()
         .addKeyValue("status", result.status().wire())
@@ -257,5 +265,13 @@ final class CommandWorker implements Runnable {
         .log("command finished");
     // Not closed as well: what streams would see that and end, perhaps before it has heard this.
     follow.ifPresent(Follow::done);
+  }
+
+  /// Null where nothing was printed, or the first byte reached another server.
+  private @Nullable Long firstByteNanos() {
+    var recording = recorder;
+    var first = recording == null ? null : recording.firstByteAt();
+    var stored = command().stdoutBytes() + command().stderrBytes();
+    return first == null || stored > 0 ? null : first - startedAt;
   }
 }

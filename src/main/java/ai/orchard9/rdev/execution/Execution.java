@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -44,7 +43,7 @@ public final class Execution implements Managed {
 
   private static final Duration HAND_OVER_LIMIT = Duration.ofSeconds(5);
 
-  private final String owner = UUID.randomUUID().toString();
+  private final String owner;
   private final Queue queue;
   private final OutputLog output;
   private final Spool spool;
@@ -57,13 +56,27 @@ public final class Execution implements Managed {
   private final Map<String, CommandWorker> workers = new ConcurrentHashMap<>();
   private final Map<String, String> instances = new ConcurrentHashMap<>();
   private final BackgroundMetrics metrics;
+  private final CommandMetrics counts;
   private final Poller claiming;
   private final Poller leases;
   private final Poller adoption;
   private final Poller killing;
+  private volatile Duty duty = Duty.ALL;
   private volatile boolean stopping;
 
+  /// What this server does of its share.
+  public enum Duty {
+    /// Claims, and takes over.
+    ALL,
+    /// Claims nothing; keeps what runs, and takes over what nobody has.
+    KEEP,
+    /// Claims nothing and takes nothing over; what runs is left to others at once.
+    HAND_OVER
+  }
+
+  /// @param owner id of this server among owners
   Execution(
+      String owner,
       Queue queue,
       Line line,
       OutputLog output,
@@ -71,7 +84,9 @@ public final class Execution implements Managed {
       ProjectCatalog projects,
       ExecutionConfig config,
       BooleanSupplier databaseIsSettled,
-      BackgroundMetrics metrics) {
+      BackgroundMetrics metrics,
+      CommandMetrics counts) {
+    this.owner = owner;
     this.queue = queue;
     this.line = line;
     this.output = output;
@@ -83,6 +98,7 @@ public final class Execution implements Managed {
     this.launches = new Launches(config);
     this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
     this.metrics = metrics;
+    this.counts = counts;
     metrics.expect(WORKERS);
     this.claiming = new Poller("claims", CLAIM_INTERVAL, metrics, claims::claimAll);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
@@ -98,6 +114,19 @@ public final class Execution implements Managed {
     adoption.start();
     claiming.start();
     killing.start();
+  }
+
+  /// Does more or less of its share from now on; [#stop] has the last word. Returns at once: what
+  /// is handed over is gone when [#running] says so. To be repeated: what came meanwhile is left
+  /// with it.
+  public void assign(Duty wanted) {
+    duty = wanted;
+    claims.hold(wanted != Duty.ALL);
+    switch (wanted) {
+      case ALL -> claiming.wake();
+      case KEEP -> adoption.wake();
+      case HAND_OVER -> workers.values().forEach(CommandWorker::handOver);
+    }
   }
 
   /// Takes nothing new and hands over what runs. Once is enough.
@@ -144,7 +173,7 @@ public final class Execution implements Managed {
   private void adopt() {
     line.failExpired();
     var silent = continuity.reached();
-    if (stopping) {
+    if (isHandingOver()) {
       return;
     }
     var places = room.take(ADOPT_AT_ONCE);
@@ -183,11 +212,16 @@ public final class Execution implements Managed {
 
   private void work(Claim claim, boolean adopted) {
     var worker = new CommandWorker(claim, adopted, this);
+    counts.began(claim.command());
     workers.put(worker.id(), worker);
-    if (stopping) {
+    if (isHandingOver()) {
       worker.handOver();
     }
     Thread.ofVirtual().name("command-" + worker.id()).start(worker);
+  }
+
+  private boolean isHandingOver() {
+    return stopping || duty == Duty.HAND_OVER;
   }
 
   void workerFailed() {
@@ -196,11 +230,16 @@ public final class Execution implements Managed {
 
   void left(CommandWorker worker) {
     workers.remove(worker.id(), worker);
+    counts.left(worker.command());
     room.giveBack(1);
     synchronized (workers) {
       workers.notifyAll();
     }
     claiming.wake();
+  }
+
+  CommandMetrics counts() {
+    return counts;
   }
 
   /// How many commands run here.

@@ -7,6 +7,7 @@ import ai.orchard9.rdev.command.queue.Queue;
 import ai.orchard9.rdev.execution.spool.Spool;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import io.dropwizard.core.setup.Environment;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.function.BooleanSupplier;
 
 /// Wires the room.
@@ -15,19 +16,37 @@ public final class ExecutionModule {
 
   /// Starts executing with the server, and hands over when it stops.
   ///
+  /// @param owner id of this server among owners of commands
+  /// @param mostProjects how many projects have a value of their own in labels of metrics
   /// @param databaseIsSettled whether the database has been up for a lease when the server starts
   public static Execution install(
       Environment environment,
+      String owner,
       Queue queue,
       Line line,
       OutputLog output,
       Spool spool,
       ProjectCatalog projects,
       ExecutionConfig config,
+      int mostProjects,
       BooleanSupplier databaseIsSettled,
-      BackgroundMetrics metrics) {
+      BackgroundMetrics metrics,
+      PrometheusRegistry registry) {
+    var counts = new CommandMetrics(registry, mostProjects);
+    line.onEnd(counts::endedWaiting);
+    projects.onList(counts::expect);
     var execution =
-        new Execution(queue, line, output, spool, projects, config, databaseIsSettled, metrics);
+        new Execution(
+            owner,
+            queue,
+            line,
+            output,
+            spool,
+            projects,
+            config,
+            databaseIsSettled,
+            metrics,
+            counts);
     environment.lifecycle().manage(execution);
     return execution;
   }

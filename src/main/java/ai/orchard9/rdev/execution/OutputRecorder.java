@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class OutputRecorder {
   private int open;
   private long waitingBytes;
   private long tellAt = 1;
+  private @Nullable Long firstByteAt;
   private long lastCommit = System.nanoTime() - PACE_NANOS;
 
   OutputRecorder(
@@ -94,6 +96,16 @@ final class OutputRecorder {
 
   OutputHashes hashes() {
     return hashes;
+  }
+
+  /// When the first byte came here, in [System#nanoTime]; null: none has.
+  @Nullable Long firstByteAt() {
+    lock.lock();
+    try {
+      return firstByteAt;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Has the watch run soon. Never blocks for long.
@@ -268,7 +280,11 @@ final class OutputRecorder {
         changed.await();
       }
       var wasIdle = waitingBytes == 0;
-      segmenter.append(stream, bytes, 0, count, System.nanoTime());
+      var now = System.nanoTime();
+      if (firstByteAt == null) {
+        firstByteAt = now;
+      }
+      segmenter.append(stream, bytes, 0, count, now);
       waitingBytes += count;
       if (wasIdle || waitingBytes >= COMMIT_BYTES) {
         changed.signalAll();

@@ -1,26 +1,36 @@
 package ai.orchard9.rdev.http;
 
+import ai.orchard9.rdev.tracing.Traceparent;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.NanoTime;
 import org.glassfish.jersey.server.ExtendedUriInfo;
+import org.glassfish.jersey.server.model.Resource;
 import org.glassfish.jersey.server.monitoring.ApplicationEvent;
 import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
 import org.glassfish.jersey.server.monitoring.RequestEvent;
 import org.glassfish.jersey.server.monitoring.RequestEventListener;
+import org.jspecify.annotations.Nullable;
 
 /// Counts and times requests by method, path template and status. Requests that never reach a
-/// resource count too, as path `unmatched`.
+/// resource count too, as path `unmatched`. What belongs to a trace (`traceparent`) is left as an
+/// exemplar with the trace's id.
+///
+/// From the start there are, at 0, the requests in flight of every method and path, and how many
+/// were answered with 500: the first one is an increase, too.
 final class HttpMetrics implements ApplicationEventListener {
 
   private static final String TEMPLATE = "ai.orchard9.rdev.path-template";
   private static final String UNMATCHED = "unmatched";
+  private static final String FAILED = "500";
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
   private static final double[] SECONDS = {
@@ -65,13 +75,49 @@ final class HttpMetrics implements ApplicationEventListener {
       path = matched;
       inFlight.labelValues(method(request.getMethod()), matched).dec();
     }
-    var labels = new String[] {method(request.getMethod()), path, String.valueOf(status)};
-    requests.labelValues(labels).inc();
-    duration.labelValues(labels).observe(NanoTime.since(request.getBeginNanoTime()) / 1e9);
+    var seconds = NanoTime.since(request.getBeginNanoTime()) / 1e9;
+    count(
+        request.getHeaders().get("traceparent"),
+        seconds,
+        method(request.getMethod()),
+        path,
+        String.valueOf(status));
+  }
+
+  private void count(@Nullable String traceparent, double seconds, String... labels) {
+    var trace = Traceparent.parse(traceparent);
+    if (trace.isEmpty()) {
+      requests.labelValues(labels).inc();
+      duration.labelValues(labels).observe(seconds);
+      return;
+    }
+    var exemplar = Labels.of("trace_id", trace.get().traceId(), "span_id", trace.get().spanId());
+    requests.labelValues(labels).incWithExemplar(exemplar);
+    duration.labelValues(labels).observeWithExemplar(seconds, exemplar);
   }
 
   @Override
-  public void onEvent(ApplicationEvent event) {}
+  public void onEvent(ApplicationEvent event) {
+    if (event.getType() == ApplicationEvent.Type.INITIALIZATION_FINISHED) {
+      expect("", event.getResourceModel().getRootResources());
+      requests.initLabelValues("GET", UNMATCHED, FAILED);
+    }
+  }
+
+  private void expect(String parent, List<Resource> resources) {
+    for (var resource : resources) {
+      var path = parent + "/" + resource.getPath();
+      for (var method : resource.getResourceMethods()) {
+        expect(method.getHttpMethod(), tidied(path));
+      }
+      expect(path, resource.getChildResources());
+    }
+  }
+
+  private void expect(String method, String path) {
+    inFlight.initLabelValues(method(method), path);
+    requests.initLabelValues(method(method), path, FAILED);
+  }
 
   @Override
   public RequestEventListener onRequest(RequestEvent ignored) {
@@ -92,7 +138,11 @@ final class HttpMetrics implements ApplicationEventListener {
     for (var part : uri.getMatchedTemplates()) {
       template.insert(0, part.getTemplate());
     }
-    return tidied.computeIfAbsent(template.toString(), HttpMetrics::tidy);
+    return tidied(template.toString());
+  }
+
+  private String tidied(String template) {
+    return tidied.computeIfAbsent(template, HttpMetrics::tidy);
   }
 
   private static String tidy(String template) {

@@ -22,6 +22,8 @@ final class JettyErrors {
 
   private static final Logger LOG = LoggerFactory.getLogger(JettyErrors.class);
 
+  private static final long RETRY_SECONDS = 1;
+
   private final ObjectMapper mapper;
   private final InstantSource clock;
 
@@ -82,6 +84,10 @@ final class JettyErrors {
             new ErrorBody.Meta(requestId, clock.instant()));
     response.getHeaders().put(RequestHandler.REQUEST_ID, requestId);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      // Jetty says so while it starts or stops; what comes then, or another server, will answer.
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);
+    }
     try {
       response.write(true, ByteBuffer.wrap(mapper.writeValueAsBytes(body)), callback);
     } catch (JsonProcessingException impossible) {

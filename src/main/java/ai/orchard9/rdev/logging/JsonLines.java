@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class JsonLines extends LayoutBase<ILoggingEvent> {
         : value.toString();
   }
 
-  private static String json(LinkedHashMap<String, @Nullable Object> line) {
+  private static String json(Map<String, @Nullable Object> line) {
     try {
       return JSON.writeValueAsString(line);
     } catch (JsonProcessingException e) {

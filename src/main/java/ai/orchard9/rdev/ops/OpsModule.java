@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.ops;
 
+import ai.orchard9.rdev.ops.docs.DocsModule;
 import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -11,7 +12,7 @@ public final class OpsModule {
 
   private OpsModule() {}
 
-  /// Serves `/health`, `/ready` and `/metrics`.
+  /// Serves `/health`, `/ready`, `/metrics`, `/openapi.json` and `/docs`.
   ///
   /// @param checks what readiness asks, by the names shown
   public static Readiness install(
@@ -22,6 +23,7 @@ public final class OpsModule {
     environment.jersey().register(new HealthResource());
     environment.jersey().register(new ReadyResource(readiness));
     environment.jersey().register(new MetricsResource(registry));
+    DocsModule.install(environment);
     return readiness;
   }
 }

@@ -31,9 +31,14 @@ public final class Readiness {
     this.checks = new LinkedHashMap<>(checks);
   }
 
-  /// From now on: not ready, for good.
+  /// From now on: not ready, whatever the checks say.
   public void drain() {
     draining = true;
+  }
+
+  /// Has the checks decide again, after [#drain].
+  public void resume() {
+    draining = false;
   }
 
   /// Runs all checks at the same time; takes a second at most.

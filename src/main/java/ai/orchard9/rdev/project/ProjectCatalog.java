@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class ProjectCatalog {
   private final Refreshing refreshing;
   private final CatalogMetrics metrics;
   private final Object applying = new Object();
+  private final List<Consumer<Set<String>>> onList = new CopyOnWriteArrayList<>();
   private volatile @Nullable Snapshot snapshot;
 
   /// @param maximumAge how old a list may be before the runtime is asked again
@@ -49,6 +52,12 @@ public final class ProjectCatalog {
     this.metrics = metrics;
     this.refreshing = new Refreshing(this::ask, metrics);
     runtime.watch(this::changed);
+  }
+
+  /// Calls back with the ids of all projects, in their order, whenever they are listed or change,
+  /// before any reader sees them; must be quick.
+  public void onList(Consumer<Set<String>> told) {
+    onList.add(told);
   }
 
   /// All that the caller may see, sorted by id.
@@ -97,10 +106,40 @@ public final class ProjectCatalog {
     return current().leftOut();
   }
 
+  /// What the cache holds.
+  ///
+  /// @param projects sorted by id
+  /// @param leftOut what looked like a project and was none, and why
+  /// @param age since the runtime was last asked; changes that it told of by itself are in
+  /// @param staleSince when it should have been asked again and did not answer
+  public record Known(
+      List<Project> projects, List<String> leftOut, Duration age, Optional<Instant> staleSince) {}
+
+  /// What is known, without asking for anything; empty: nothing ever was.
+  public Optional<Known> peek() {
+    return Optional.ofNullable(snapshot)
+        .map(
+            it ->
+                new Known(
+                    List.copyOf(it.projects().values()), it.leftOut(), it.age(), staleSince()));
+  }
+
+  /// Why the runtime did not answer when it was last asked; empty when it did.
+  public Optional<String> failure() {
+    return refreshing.reason();
+  }
+
   /// Since when the list may be out of date; empty while it is not.
   public Optional<Instant> staleSince() {
     var known = snapshot;
     return known == null || !known.stale() ? Optional.empty() : Optional.of(known.taken());
+  }
+
+  /// How old the list is that is served for want of a newer one; 0 while that is not so.
+  double staleSeconds() {
+    return staleSince()
+        .map(it -> Math.max(0, Duration.between(it, clock.instant()).toMillis() / 1000.0))
+        .orElse(0.0);
   }
 
   /// Forgets how fresh the list is: the next reader asks the runtime.
@@ -182,6 +221,7 @@ public final class ProjectCatalog {
 
   private void apply(Snapshot changed) {
     var known = snapshot;
+    onList.forEach(it -> it.accept(changed.projects().keySet()));
     snapshot = changed;
     metrics.projects(changed.projects().size());
     var told = known == null ? Set.<String>of() : Set.copyOf(known.leftOut());

@@ -20,6 +20,7 @@ public final class ProjectModule {
       PrometheusRegistry registry) {
     var metrics = new CatalogMetrics(registry);
     var catalog = new ProjectCatalog(runtime, maximumAge, clock, metrics);
+    metrics.stale(catalog::staleSeconds);
     environment.jersey().register(new ProjectResource(catalog));
     return catalog;
   }

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.project;
 
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class Refreshing {
   private final CatalogMetrics metrics;
   private @Nullable CompletableFuture<Void> running;
   private boolean failed;
+  private @Nullable String reason;
   private long failedAt;
 
   Refreshing(Question question, CatalogMetrics metrics) {
@@ -58,6 +60,11 @@ final class Refreshing {
     return failed;
   }
 
+  /// Why the last question was not answered; empty when it was, or that is forgotten.
+  synchronized Optional<String> reason() {
+    return failed ? Optional.ofNullable(reason) : Optional.empty();
+  }
+
   synchronized void forgetFailure() {
     failed = false;
   }
@@ -65,17 +72,21 @@ final class Refreshing {
   @SuppressWarnings("CatchingUnchecked") // The edge of a thread: whoever waits must be told.
   private void ask(CompletableFuture<Void> answer) {
     var succeeded = false;
+    var why = "";
     try {
       question.ask();
       succeeded = true;
     } catch (RuntimeUnavailableException e) {
+      why = String.valueOf(e.getMessage());
       LOG.atWarn().setCause(e).log("projects cannot be listed");
     } catch (RuntimeException e) {
+      why = "internal error; the log has more";
       LOG.atError().setCause(e).log("projects cannot be listed");
     } finally {
       synchronized (this) {
         running = null;
         failed = !succeeded;
+        reason = why;
         failedAt = System.nanoTime();
       }
       if (!succeeded) {

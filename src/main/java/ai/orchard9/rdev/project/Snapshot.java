@@ -36,6 +36,10 @@ record Snapshot(
     return new Snapshot(projects, leftOut, version, now, System.nanoTime(), false);
   }
 
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - takenNanos);
+  }
+
   boolean isYoungerThan(Duration age) {
     return System.nanoTime() - takenNanos < age.toNanos();
   }

@@ -34,7 +34,9 @@ final class Answer implements Runnable, Callback {
   private int failures;
 
   /// Who follows what: for lists, closing and logs.
-  record Follower(long number, String project, String target, Caller caller) {}
+  ///
+  /// @param openedNanos in [System#nanoTime]
+  record Follower(long number, String project, String target, Caller caller, long openedNanos) {}
 
   Answer(Follower follower, Source source, Sink sink, OpenStreams streams) {
     this.follower = follower;

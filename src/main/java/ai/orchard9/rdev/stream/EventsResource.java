@@ -18,7 +18,7 @@ import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
 
 /// Follow a project, or one of its commands, as server-sent events.
-@Path("/projects/{project}/events")
+@Path("/projects/{id}/events")
 public final class EventsResource {
 
   private final EventAnswer answer;
@@ -39,7 +39,7 @@ public final class EventsResource {
   @RequiresScope(Scope.PROJECTS_READ)
   public void follow(
       @Auth Caller caller,
-      @PathParam("project") String project,
+      @PathParam("id") String project,
       @QueryParam("stream_id") @Nullable String streamId,
       @QueryParam("last_event_id") @Nullable String lastEventIdParameter,
       @HeaderParam("Last-Event-ID") @Nullable String lastEventIdHeader,

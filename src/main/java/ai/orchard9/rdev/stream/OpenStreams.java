@@ -6,6 +6,7 @@ import ai.orchard9.rdev.http.Caller;
 import io.dropwizard.lifecycle.Managed;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,6 +49,7 @@ public final class OpenStreams implements Managed {
   private final Poller keyClock;
   private final Counter connections;
   private final Gauge active;
+  private final Counter refused;
   private volatile boolean draining;
 
   /// @param mostStreams how many may be open at once (`MAX_STREAMS`), asked at each admission
@@ -79,13 +81,24 @@ public final class OpenStreams implements Managed {
             .name("rdev_sse_connections_active")
             .help("Streams open now")
             .register(metrics);
+    this.refused =
+        Counter.builder()
+            .name("rdev_sse_refused_total")
+            .help("Streams refused because as many as may be were open")
+            .register(metrics);
+    GaugeWithCallback.builder()
+        .name("rdev_sse_connections_limit")
+        .help("How many streams this server opens at once")
+        .callback(callback -> callback.call(mostStreams.getAsInt()))
+        .register(metrics);
   }
 
   /// One open stream, for lists.
   ///
+  /// @param number tells it from all others of this server process
   /// @param target the command's id, or empty for the life of a project
   public record Open(
-      long number, String project, String target, String keyName, String keyPrefix) {}
+      long number, String project, String target, String keyName, String keyPrefix, Duration age) {}
 
   /// What is open now.
   public List<Open> list() {
@@ -98,7 +111,8 @@ public final class OpenStreams implements Managed {
                     it.project(),
                     it.target(),
                     it.caller().keyName(),
-                    it.caller().keyPrefix()))
+                    it.caller().keyPrefix(),
+                    Duration.ofNanos(System.nanoTime() - it.openedNanos())))
         .toList();
   }
 
@@ -118,6 +132,11 @@ public final class OpenStreams implements Managed {
   public void drain() {
     draining = true;
     close(all -> true, "SERVICE_UNAVAILABLE", "this server is going down; reconnect");
+  }
+
+  /// Takes streams again, after [#drain].
+  public void accept() {
+    draining = false;
   }
 
   @Override
@@ -147,6 +166,7 @@ public final class OpenStreams implements Managed {
     int most = mostStreams.getAsInt();
     if (admitted.incrementAndGet() > most) {
       admitted.decrementAndGet();
+      refused.inc();
       throw StreamErrors.tooManyStreams(most, RETRY_AFTER);
     }
   }
@@ -159,7 +179,7 @@ public final class OpenStreams implements Managed {
   /// Opens an admitted stream.
   void open(String project, String target, Caller caller, Source source, Sink sink) {
     long number = numbers.incrementAndGet();
-    var follower = new Answer.Follower(number, project, target, caller);
+    var follower = new Answer.Follower(number, project, target, caller, System.nanoTime());
     var answer = new Answer(follower, source, sink, this);
     open.put(number, answer);
     connections.inc();

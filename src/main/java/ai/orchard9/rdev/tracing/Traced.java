@@ -16,6 +16,7 @@ public final class Traced implements AutoCloseable {
   private final Span span;
   private final Scope scope;
 
+  @SuppressWarnings("MustBeClosedChecker") // By [#close].
   private Traced(Span span) {
     this.span = span;
     this.scope = span.makeCurrent();

@@ -5,6 +5,7 @@ import ai.orchard9.rdev.audit.AuditEntry;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.background.Failpoint;
 import ai.orchard9.rdev.database.GroupCommit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +30,13 @@ final class Recorder {
 
   private final Jdbi jdbi;
   private final AuditLog audit;
+  private final WebhookMetrics metrics;
   private final GroupCommit<Verdict, Optional<Outcome>> commits;
 
-  Recorder(Jdbi jdbi, AuditLog audit) {
+  Recorder(Jdbi jdbi, AuditLog audit, WebhookMetrics metrics) {
     this.jdbi = jdbi;
     this.audit = audit;
+    this.metrics = metrics;
     this.commits =
         new GroupCommit<>("webhook-record", LANES, AT_ONCE, AT_ONCE, _ -> 1, this::write);
   }
@@ -47,12 +50,29 @@ final class Recorder {
   }
 
   private List<Optional<Outcome>> write(List<Verdict> verdicts) {
-    var outcomes = jdbi.inTransaction(handle -> write(handle, verdicts));
+    var disabled = new ArrayList<RecordDao.Disabled>();
+    var outcomes =
+        jdbi.inTransaction(
+            handle -> {
+              disabled.clear();
+              return write(handle, verdicts, disabled);
+            });
+    disabled.forEach(this::tell);
     Failpoint.pass("webhook-recorded");
     return verdicts.stream().map(it -> Optional.ofNullable(outcomes.get(it.claim().id()))).toList();
   }
 
-  private Map<UUID, Outcome> write(Handle handle, List<Verdict> verdicts) {
+  private void tell(RecordDao.Disabled disabled) {
+    metrics.disabled(disabled.reason());
+    LOG.atWarn()
+        .addKeyValue("webhookId", disabled.id())
+        .addKeyValue("reason", disabled.reason())
+        .log("webhook disabled");
+  }
+
+  /// @param disabled filled with what is to be told after the commit
+  private Map<UUID, Outcome> write(
+      Handle handle, List<Verdict> verdicts, List<RecordDao.Disabled> disabled) {
     var dao = handle.attach(RecordDao.class);
     var health = Health.of(verdicts);
     var changing =
@@ -66,7 +86,7 @@ final class Recorder {
                 RecordDao.FAILING_HOURS);
     tell(dao, health);
     if (!changing.isEmpty()) {
-      change(handle, dao, changing, health);
+      disabled.addAll(change(handle, dao, changing, health));
     }
     return dao.record(new VerdictColumns(verdicts)).stream()
         .collect(
@@ -84,12 +104,13 @@ final class Recorder {
     }
   }
 
-  private void change(Handle handle, RecordDao dao, List<UUID> changing, Health health) {
+  private List<RecordDao.Disabled> change(
+      Handle handle, RecordDao dao, List<UUID> changing, Health health) {
     dao.recovered(array(changing.stream().filter(health.fine()::contains).toList()));
     var failing = array(changing.stream().filter(health.failing()::contains).toList());
     dao.failing(failing);
-    for (var disabled :
-        dao.disable(array(changing), array(health.gone()), RecordDao.FAILING_HOURS)) {
+    var ended = dao.disable(array(changing), array(health.gone()), RecordDao.FAILING_HOURS);
+    for (var disabled : ended) {
       audit.append(
           handle,
           AuditEntry.allowed(
@@ -98,11 +119,8 @@ final class Recorder {
               null,
               disabled.id().toString(),
               Map.of("reason", disabled.reason())));
-      LOG.atWarn()
-          .addKeyValue("webhookId", disabled.id())
-          .addKeyValue("reason", disabled.reason())
-          .log("webhook disabled");
     }
+    return ended;
   }
 
   private static UUID[] array(Collection<UUID> ids) {

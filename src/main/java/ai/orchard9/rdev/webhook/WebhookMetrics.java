@@ -9,6 +9,7 @@ import java.util.List;
 final class WebhookMetrics {
   private final Counter deliveries;
   private final Counter refused;
+  private final Counter disabled;
   private final Gauge inFlight;
   private final Gauge backlog;
 
@@ -30,6 +31,14 @@ final class WebhookMetrics {
             .register(registry);
     refused.initLabelValues("request");
     refused.initLabelValues("connect");
+    disabled =
+        Counter.builder()
+            .name("rdev_webhooks_disabled_total")
+            .help("Webhooks that this server disabled, because of what their receivers did")
+            .labelNames("reason")
+            .register(registry);
+    disabled.initLabelValues("failing");
+    disabled.initLabelValues("gone");
     inFlight =
         Gauge.builder()
             .name("rdev_webhook_deliveries_in_flight")
@@ -52,6 +61,13 @@ final class WebhookMetrics {
 
   void refusedAtConnect() {
     refused.labelValues("connect").inc();
+  }
+
+  /// A webhook was disabled.
+  ///
+  /// @param reason `failing` or `gone`
+  void disabled(String reason) {
+    disabled.labelValues(reason).inc();
   }
 
   void inFlight(int count) {

@@ -52,7 +52,7 @@ public record WebhookModule(
         new Dispatcher(
             new Claims(work),
             attempts,
-            new Recorder(work, audit),
+            new Recorder(work, audit, metrics),
             config.inFlight(),
             background,
             metrics);

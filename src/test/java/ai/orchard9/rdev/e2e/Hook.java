@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.WebhookReceiver;
+import ai.orchard9.rdev.testing.contract.Contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.time.Duration;
@@ -98,6 +99,7 @@ record Hook(ApiClient client, String id, String secret) {
   }
 
   static JsonNode body(WebhookReceiver.Received request) {
+    Contract.checkMessage(request.headers(), request.text());
     return ApiClient.parse(request.text());
   }
 

@@ -40,6 +40,18 @@ final class HttpTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
   @Test
+  void saysWhenToComeBackWhereTheServerItselfIsNotAvailable() throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + APP.getLocalPort() + "/down"));
+
+    var response = client.send(request.build(), BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Retry-After")).contains("1");
+    assertThat(response.body()).contains("\"SERVICE_UNAVAILABLE\"");
+  }
+
+  @Test
   void wrapsSuccessWithRequestIdAndTimestamp() throws Exception {
     var response = post("{\"name\":\"x\",\"at\":\"2026-01-01T02:00:00.1239+02:00\"}");
 

@@ -8,6 +8,9 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -20,6 +23,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +62,16 @@ public final class SampleApplication extends Application<Configuration> {
                     : Optional.empty()),
         _ -> {});
     environment.jersey().register(new SampleResource());
+    environment.servlets().addServlet("down", new Down()).addMapping("/down");
+  }
+
+  /// Answers as Jetty does by itself while it stops.
+  private static final class Down extends HttpServlet {
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+        throws IOException {
+      response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+    }
   }
 
   private static Authentication authenticate(String key, String clientAddress) {

@@ -8,14 +8,30 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param resources files, and folders with a kustomization of their own
 /// @param components folders that change what is there
+/// @param configMapGenerator ConfigMaps made of files
 /// @param patches files of JSON patches (RFC 6902) and what they are for
 record Kustomization(
     String apiVersion,
     String kind,
     List<String> resources,
     List<String> components,
+    List<Generator> configMapGenerator,
     List<Patch> patches,
     List<Image> images) {
+
+  /// A ConfigMap made of files.
+  ///
+  /// @param files `key=path`
+  record Generator(String name, String namespace, List<String> files, Options options) {
+    Generator {
+      if (!options.disableNameSuffixHash()) {
+        throw new IllegalArgumentException("a name that changes with its content: " + name);
+      }
+    }
+  }
+
+  /// How it is made.
+  record Options(boolean disableNameSuffixHash, Map<String, String> labels) {}
 
   /// A JSON patch.
   record Patch(String path, Target target) {}
@@ -45,6 +61,7 @@ record Kustomization(
     }
     resources = orEmpty(resources);
     components = orEmpty(components);
+    configMapGenerator = orEmpty(configMapGenerator);
     patches = orEmpty(patches);
     images = orEmpty(images);
   }

@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.nio.file.Files;
@@ -41,6 +42,9 @@ final class Kustomize {
     for (var resource : kustomization.resources()) {
       manifests.addAll(resource(folder.resolve(resource).normalize()));
     }
+    for (var generator : kustomization.configMapGenerator()) {
+      manifests.add(configMap(folder, generator));
+    }
     for (var component : kustomization.components()) {
       manifests = apply(folder.resolve(component).normalize(), manifests);
     }
@@ -51,6 +55,22 @@ final class Kustomize {
       manifests.forEach(manifest -> replace(manifest.tree(), image));
     }
     return manifests;
+  }
+
+  private Manifest configMap(Path folder, Kustomization.Generator generator) {
+    var tree = JsonNodeFactory.instance.objectNode();
+    tree.put("apiVersion", "v1").put("kind", "ConfigMap");
+    var metadata = tree.putObject("metadata");
+    metadata.put("name", generator.name()).put("namespace", generator.namespace());
+    var labels = metadata.putObject("labels");
+    generator.options().labels().forEach(labels::put);
+    var data = tree.putObject("data");
+    for (var entry : generator.files()) {
+      var file = folder.resolve(entry.substring(entry.indexOf('=') + 1));
+      used.add(file);
+      data.put(entry.substring(0, entry.indexOf('=')), StrictModel.text(file));
+    }
+    return new Manifest(tree);
   }
 
   private List<Manifest> resource(Path path) {

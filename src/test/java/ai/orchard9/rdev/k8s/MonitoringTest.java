@@ -2,6 +2,7 @@ package ai.orchard9.rdev.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.orchard9.rdev.testing.MetricsManual;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Service;
 import java.io.IOException;
@@ -9,17 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /// The two kinds that the client's model does not have, checked by hand.
 final class MonitoringTest {
 
-  private static final Pattern METRIC = Pattern.compile("([a-z_]+)\\{");
-  private static final Pattern NAMED = Pattern.compile("\\.name\\(\"([a-z_]+)\"\\)");
+  private static final Path RUNBOOKS = Path.of("runbooks");
 
   @Test
   void scrapesTheServicesPort() {
@@ -61,20 +58,37 @@ final class MonitoringTest {
   }
 
   @Test
-  void asksOnlyForMetricsThatExist() throws IOException {
-    var known = ours();
+  void hasARunbookForEachAlertAndNoOther() throws IOException {
+    var alerts = rules().stream().map(rule -> rule.path("alert").asText() + ".md").toList();
 
+    try (var files = Files.list(RUNBOOKS)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> !name.equals("README.md"))
+          .containsExactlyInAnyOrderElementsOf(alerts);
+    }
+    assertThat(alerts)
+        .allSatisfy(
+            name -> {
+              var alert = name.replace(".md", "");
+              assertThat(Files.readString(RUNBOOKS.resolve(name))).startsWith("# " + alert + "\n");
+              assertThat(Files.readString(RUNBOOKS.resolve("README.md")))
+                  .contains("[" + alert + "](" + name + ")");
+            });
+  }
+
+  @Test
+  void asksOnlyForMetricsThatExist() {
     assertThat(rules())
         .allSatisfy(
-            rule ->
-                assertThat(metrics(rule.path("expr").asText()))
-                    .isNotEmpty()
-                    .allMatch(
-                        name ->
-                            name.equals("up")
-                                || name.startsWith("kube_pod_")
-                                || name.startsWith("container_")
-                                || known.contains(name)));
+            rule -> {
+              var query = rule.path("expr").asText();
+              assertThat(MetricsManual.countSeries(query)).as(query).isPositive();
+              assertThat(MetricsManual.strangers(query, MonitoringTest::isOfTheCluster)).isEmpty();
+            });
+  }
+
+  private static boolean isOfTheCluster(String metric) {
+    return metric.equals("up") || metric.startsWith("kube_pod_") || metric.startsWith("container_");
   }
 
   private static List<JsonNode> rules() {
@@ -88,24 +102,6 @@ final class MonitoringTest {
         .as("a cluster without the Prometheus Operator would refuse all of it")
         .isEmpty();
     return found.getFirst().tree().path("spec");
-  }
-
-  private static Set<String> metrics(String expression) {
-    return METRIC
-        .matcher(expression)
-        .results()
-        .map(match -> match.group(1))
-        .collect(Collectors.toSet());
-  }
-
-  private static Set<String> ours() throws IOException {
-    try (var files = Files.walk(Path.of("src/main/java"))) {
-      return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .flatMap(file -> NAMED.matcher(StrictModel.text(file)).results())
-          .map(match -> match.group(1))
-          .collect(Collectors.toSet());
-    }
   }
 
   private static List<String> fields(JsonNode node) {

@@ -31,5 +31,7 @@ final class ReadinessTest {
 
     assertThat(readiness.report())
         .isEqualTo(new Readiness.Report("draining", Map.of("database", "ok")));
+    readiness.resume();
+    assertThat(readiness.report().status()).isEqualTo("ready");
   }
 }

@@ -42,6 +42,7 @@ final class ProjectCatalogTest {
   private final Scripted runtime = new Scripted();
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final CatalogMetrics metrics = new CatalogMetrics(registry);
+  private Instant now = NOON;
 
   @Test
   void asksOnceForManyReaders() {
@@ -78,11 +79,14 @@ final class ProjectCatalogTest {
 
     assertThat(catalog.list(ALICE)).extracting(Project::id).containsExactly("demo");
     assertThat(catalog.staleSince()).contains(NOON);
+    now = NOON.plusSeconds(90);
+    assertThat(catalog.staleSeconds()).isEqualTo(90);
 
     runtime.projects = listing(2, "new");
     catalog.flush();
     assertThat(catalog.list(ALICE)).extracting(Project::id).containsExactly("new");
     assertThat(catalog.staleSince()).isEmpty();
+    assertThat(catalog.staleSeconds()).isZero();
   }
 
   @Test
@@ -237,7 +241,7 @@ final class ProjectCatalogTest {
   }
 
   private ProjectCatalog catalog(Duration age) {
-    return new ProjectCatalog(runtime, () -> age, () -> NOON, metrics);
+    return new ProjectCatalog(runtime, () -> age, () -> now, metrics);
   }
 
   private static Listing listing(long version, String... ids) {

@@ -38,9 +38,24 @@ public record AdminClient(URI base) {
     if (headers.length > 0) {
       request.headers(headers);
     }
+    var response = send(request.build(), BodyHandlers.ofString());
+    return new Said(response.statusCode(), response.body().lines().toList());
+  }
+
+  /// Gets what is no task.
+  ///
+  /// @param path with a slash at its beginning
+  public HttpResponse<byte[]> get(String path, String... headers) {
+    var request = HttpRequest.newBuilder(base.resolve(path)).timeout(Duration.ofMinutes(2));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private static <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body) {
     try {
-      HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
-      return new Said(response.statusCode(), response.body().lines().toList());
+      return HTTP.send(request, body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.orchard9.rdev.testing.contract.Contract;
+import ai.orchard9.rdev.testing.contract.Seen;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -21,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// The API as a client sees it.
+/// The API as a client sees it. Every answer is held against `/openapi.json` ([Contract]).
 ///
 /// @param base where a server answers
 /// @param key sent with every call; empty: none is
@@ -130,8 +132,11 @@ public record ApiClient(URI base, String key) {
   }
 
   private static Answer send(HttpRequest.Builder request) {
+    var sent = request.build();
     try {
-      return new Answer(HTTP.send(request.build(), BodyHandlers.ofByteArray()));
+      var answer = HTTP.send(sent, BodyHandlers.ofByteArray());
+      Contract.check(Seen.of(sent, answer));
+      return new Answer(answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

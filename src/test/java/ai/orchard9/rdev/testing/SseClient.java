@@ -3,6 +3,8 @@ package ai.orchard9.rdev.testing;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ai.orchard9.rdev.testing.contract.Contract;
+import ai.orchard9.rdev.testing.contract.Seen;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,16 +17,20 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One connection that reads an event stream from a raw socket: it can be cut after any byte, and
-/// it hides nothing.
+/// it hides nothing. What comes is held against `/openapi.json` ([Contract]).
 public final class SseClient implements AutoCloseable {
   private static final Duration SILENCE_LIMIT = Duration.ofSeconds(45);
   private static final int BUFFER_BYTES = 64 * 1024;
+
+  /// Of each stream; some tests read a million.
+  private static final int MOST_CHECKED = 1000;
 
   private final Socket socket;
   private final InputStream in;
@@ -34,11 +40,17 @@ public final class SseClient implements AutoCloseable {
   private final Map<String, String> headers = new HashMap<>();
   private final int status;
   private final InputStream body;
+  private final String method;
+  private final String path;
   private long left = Long.MAX_VALUE;
+  private long checked;
   private long bytesRead;
 
-  private SseClient(Socket socket, String request, byte[] content) throws IOException {
+  private SseClient(Socket socket, String method, String path, String request, byte[] content)
+      throws IOException {
     this.socket = socket;
+    this.method = method;
+    this.path = path.split("\\?", 2)[0];
     socket.setSoTimeout((int) SILENCE_LIMIT.toMillis());
     socket.setTcpNoDelay(true);
     var out = socket.getOutputStream();
@@ -60,6 +72,13 @@ public final class SseClient implements AutoCloseable {
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
     this.body = body();
+    check(new byte[0]);
+  }
+
+  private void check(byte[] content) {
+    var lists = new HashMap<String, List<String>>();
+    headers.forEach((name, value) -> lists.put(name, List.of(value)));
+    Contract.check(new Seen(method, path, status, lists, content));
   }
 
   /// Asks for a stream.
@@ -94,7 +113,7 @@ public final class SseClient implements AutoCloseable {
     var socket = new Socket();
     try {
       socket.connect(new InetSocketAddress(base.getHost(), base.getPort()), 5000);
-      return new SseClient(socket, request.toString(), content);
+      return new SseClient(socket, method, path, request.toString(), content);
     } catch (IOException e) {
       closeQuietly(socket);
       throw new UncheckedIOException(e);
@@ -136,7 +155,11 @@ public final class SseClient implements AutoCloseable {
         return Optional.empty();
       }
     }
-    return Optional.of(ready.remove());
+    var event = ready.remove();
+    if (checked++ < MOST_CHECKED) {
+      Contract.checkEvent(method, path, event.name(), event.hasId(), event.data());
+    }
+    return Optional.of(event);
   }
 
   private boolean readMore() {
@@ -172,6 +195,7 @@ public final class SseClient implements AutoCloseable {
     try {
       var bytes = new ByteArrayOutputStream();
       body.transferTo(bytes);
+      check(bytes.toByteArray());
       return bytes.toString(UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

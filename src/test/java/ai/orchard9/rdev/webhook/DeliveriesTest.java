@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.command.output.Commands;
 import ai.orchard9.rdev.testing.PostgresExtension;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +149,7 @@ final class DeliveriesTest {
     var disabled = fixture.shown(webhook);
     assertThat(disabled.enabled()).isFalse();
     assertThat(disabled.disabledReason()).isEqualTo("failing");
+    assertThat(disabledWebhooks()).isEqualTo(Map.of("failing", 1.0, "gone", 0.0));
     assertThat(
             fixture.number(
                 "SELECT count(*) FROM audit_log WHERE action = 'webhook.disabled' AND target = '"
@@ -156,6 +160,16 @@ final class DeliveriesTest {
     fixture.housekeeping.endUnwanted();
     assertThat(fixture.shown(webhook, first).delivery().status()).isEqualTo("failed");
     assertThat(fixture.number("SELECT count(*) FROM webhook_queue")).isZero();
+  }
+
+  private Map<String, Double> disabledWebhooks() {
+    var found = fixture.registry.scrape(name -> name.equals("rdev_webhooks_disabled"));
+    return ((CounterSnapshot) found.get(0))
+        .getDataPoints().stream()
+            .collect(
+                Collectors.toMap(
+                    it -> it.getLabels().get("reason"),
+                    CounterSnapshot.CounterDataPointSnapshot::getValue));
   }
 
   @Test

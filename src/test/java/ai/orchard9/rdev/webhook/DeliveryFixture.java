@@ -40,15 +40,16 @@ final class DeliveryFixture {
   final Queue<Attempt> answers = new ConcurrentLinkedQueue<>();
   final List<Message> sent = Collections.synchronizedList(new ArrayList<>());
 
+  final PrometheusRegistry registry = new PrometheusRegistry();
+
   DeliveryFixture(Jdbi jdbi) {
     this.jdbi = jdbi;
-    var registry = new PrometheusRegistry();
     var background = new BackgroundMetrics(registry);
     var metrics = new WebhookMetrics(registry);
     var audit = AuditModule.log(jdbi);
     var secrets = Secrets.plain();
     this.claims = new Claims(jdbi);
-    this.recorder = new Recorder(jdbi, audit);
+    this.recorder = new Recorder(jdbi, audit, metrics);
     var attempts =
         new Attempts(
             new Told(), secrets, new RetryPlan(new Random(7)), InstantSource.system(), metrics);

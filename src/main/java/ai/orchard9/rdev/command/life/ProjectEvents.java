@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /// Tells the followers of a project what becomes of its commands.
 ///
@@ -37,6 +39,7 @@ public final class ProjectEvents implements Managed {
   private final Jdbi jdbi;
   private final Poller sequencer;
   private final Map<String, Set<Runnable>> followers = new ConcurrentHashMap<>();
+  private volatile @Nullable Long numberedNanos;
   private volatile FactTeller teller = new Nobody();
   private Map<String, Long> seen = Map.of();
 
@@ -102,6 +105,11 @@ public final class ProjectEvents implements Managed {
     return total;
   }
 
+  /// How long ago it was this server that numbered; empty when it never was.
+  public Optional<Duration> sinceNumbering() {
+    return Optional.ofNullable(numberedNanos).map(it -> Duration.ofNanos(System.nanoTime() - it));
+  }
+
   /// Numbers what is committed, unless another server does; returns how many.
   public int number() {
     return Math.max(0, numberAll());
@@ -131,6 +139,7 @@ public final class ProjectEvents implements Managed {
     if (!dao.tryLock(SEQUENCER_LOCK)) {
       return -1;
     }
+    numberedNanos = System.nanoTime();
     if (!teller.looks(transaction)) {
       return dao.number(BATCH);
     }

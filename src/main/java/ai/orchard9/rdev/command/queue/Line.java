@@ -8,6 +8,8 @@ import ai.orchard9.rdev.command.model.Requester;
 import ai.orchard9.rdev.command.output.OutputLog;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /// The commands that wait: puts them there, moves them, and takes out what shall not start.
@@ -22,6 +24,7 @@ public final class Line {
   private final ProjectEvents life;
   private final OutputLog output;
   private final Wakes wakes;
+  private final List<Consumer<List<Command>>> onEnd = new CopyOnWriteArrayList<>();
 
   Line(
       Jdbi requests,
@@ -37,6 +40,11 @@ public final class Line {
     this.life = life;
     this.output = output;
     this.wakes = wakes;
+  }
+
+  /// Calls back with commands that were ended here while they waited, after the commit.
+  public void onEnd(Consumer<List<Command>> told) {
+    onEnd.add(told);
   }
 
   void serve(Claimant claimant) {
@@ -93,10 +101,12 @@ public final class Line {
     } while (expired.size() == EXPIRED_AT_ONCE);
   }
 
-  private void ended(List<Command> commands) {
+  /// To be called when these were ended.
+  void ended(List<Command> commands) {
     if (!commands.isEmpty()) {
       life.published();
       commands.forEach(it -> output.finished(it.id().value()));
+      onEnd.forEach(it -> it.accept(commands));
     }
   }
 }

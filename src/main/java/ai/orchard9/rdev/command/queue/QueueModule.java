@@ -16,7 +16,9 @@ import org.jdbi.v3.core.Jdbi;
 /// @param queue offers them to those who run them
 /// @param overview shows both
 /// @param pauses holds them
-public record QueueModule(Line line, Queue queue, Overview overview, Pauses pauses) {
+/// @param roundup shows and ends many at once
+public record QueueModule(
+    Line line, Queue queue, Overview overview, Pauses pauses, Roundup roundup) {
 
   /// Builds the room.
   ///
@@ -57,6 +59,10 @@ public record QueueModule(Line line, Queue queue, Overview overview, Pauses paus
     var line = new Line(requests, work, claiming, life, output, wakes);
     var queue = new Queue(work, claiming, line, life, output, wakes);
     return new QueueModule(
-        line, queue, new Overview(requests, concurrentCommands), new Pauses(requests, wakes));
+        line,
+        queue,
+        new Overview(requests, concurrentCommands),
+        new Pauses(requests, wakes),
+        new Roundup(work, line, queue));
   }
 }

@@ -17,9 +17,7 @@ public final class AdminTasks {
 
   /// Serves each at `/tasks/<name>`, to nobody but who is on the spot.
   public static void install(AdminEnvironment admin, AuditLog audit, List<AdminTask> tasks) {
-    admin
-        .addFilter("foreign-requests", new ForeignRequests())
-        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, PATH + "*");
+    guard(admin, "tasks", PATH + "*");
     for (var task : tasks) {
       admin
           .addServlet("task-" + task.name(), new TaskServlet(task, audit, AdminTasks::refusal))
@@ -27,7 +25,17 @@ public final class AdminTasks {
     }
   }
 
-  private static Optional<ApiException> refusal(RuntimeException failure) {
+  /// Keeps requests that web pages send from these paths.
+  ///
+  /// @param name of the guard, which no other has
+  public static void guard(AdminEnvironment admin, String name, String... paths) {
+    admin
+        .addFilter("foreign-requests-" + name, new ForeignRequests())
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, paths);
+  }
+
+  /// The refusal in a failure; empty when it was not foreseen.
+  public static Optional<ApiException> refusal(RuntimeException failure) {
     return failure instanceof ApiException refusal
         ? Optional.of(refusal)
         : DatabaseErrors.refusal(failure);

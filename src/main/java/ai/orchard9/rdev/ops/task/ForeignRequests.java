@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps a web page that an operator has open from running tasks: loopback does not stop a browser.
 /// A name in `Host` may have been pointed at us by its owner (DNS rebinding), so only addresses and
-/// `localhost` are taken; and a page of elsewhere says so in `Origin`.
+/// `localhost` are taken; and a page of elsewhere says so in `Origin`, or, where it only gets
+/// something, in `Sec-Fetch-Site` (W3C Fetch Metadata), which browsers let no page choose.
 final class ForeignRequests extends HttpFilter {
   private static final long serialVersionUID = 1;
   private static final Pattern OWN_HOST =
@@ -24,7 +25,9 @@ final class ForeignRequests extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     var host = request.getHeader("Host");
-    if (isOwn(host) && isSameOrigin(request.getHeader("Origin"), host)) {
+    if (isOwn(host)
+        && isSameOrigin(request.getHeader("Origin"), host)
+        && isOwnSite(request.getHeader("Sec-Fetch-Site"))) {
       chain.doFilter(request, response);
       return;
     }
@@ -35,6 +38,11 @@ final class ForeignRequests extends HttpFilter {
 
   private static boolean isOwn(@Nullable String host) {
     return host != null && OWN_HOST.matcher(host.toLowerCase(Locale.ROOT)).matches();
+  }
+
+  /// `none`: somebody typed the address.
+  private static boolean isOwnSite(@Nullable String site) {
+    return site == null || site.equals("same-origin") || site.equals("none");
   }
 
   private static boolean isSameOrigin(@Nullable String origin, @Nullable String host) {

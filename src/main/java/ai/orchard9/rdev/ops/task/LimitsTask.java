@@ -7,7 +7,6 @@ import ai.orchard9.rdev.ratelimit.Limit;
 import ai.orchard9.rdev.ratelimit.LimitChange;
 import ai.orchard9.rdev.ratelimit.LimitName;
 import ai.orchard9.rdev.ratelimit.Limits;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +51,7 @@ public final class LimitsTask implements AdminTask {
   public List<String> run(Arguments arguments) {
     var values = values(arguments);
     var key = arguments.find(KEY);
-    var time = arguments.find(FOR).map(LimitsTask::duration);
+    var time = arguments.duration(FOR);
     if (isReset(arguments)) {
       if (!values.isEmpty() || time.isPresent()) {
         throw ApiException.badField(RESET, "takes nothing but " + KEY + " beside it");
@@ -78,14 +77,6 @@ public final class LimitsTask implements AdminTask {
       arguments.find(name.wire()).ifPresent(it -> values.put(name.wire(), it));
     }
     return values;
-  }
-
-  private static Duration duration(String text) {
-    try {
-      return io.dropwizard.util.Duration.parse(text).toJavaDuration();
-    } catch (IllegalArgumentException unreadable) {
-      throw ApiException.badField(FOR, "must be a time with its unit, as 30m");
-    }
   }
 
   private static String line(Limit limit) {

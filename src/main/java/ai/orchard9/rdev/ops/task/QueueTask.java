@@ -10,16 +10,12 @@ import ai.orchard9.rdev.http.Timestamps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// `queue`: shows the queue, holds it or one project's line on every server, and empties a line.
 public final class QueueTask implements AdminTask {
   private static final String ACTION = "action";
   private static final String PROJECT = "project";
   private static final String CANCEL = "cancel_pending";
-
-  /// Ids are names of folders or values of labels; a project that is not there yet may be paused.
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   private final QueueModule queue;
 
@@ -45,8 +41,8 @@ public final class QueueTask implements AdminTask {
   @Override
   public List<String> run(Arguments arguments) {
     var action = action(arguments);
-    var project = named(arguments, PROJECT);
-    var cancelled = named(arguments, CANCEL);
+    var project = arguments.project(PROJECT);
+    var cancelled = arguments.project(CANCEL);
     if (cancelled.isPresent()) {
       if (arguments.find(ACTION).isPresent() || project.isPresent()) {
         throw ApiException.badField(CANCEL, "takes nothing beside it");
@@ -62,14 +58,6 @@ public final class QueueTask implements AdminTask {
 
   private static String action(Arguments arguments) {
     return arguments.oneOf(ACTION, List.of("show", "pause", "resume")).orElse("show");
-  }
-
-  private static Optional<String> named(Arguments arguments, String argument) {
-    var project = arguments.find(argument);
-    if (project.isPresent() && !ID.matcher(project.get()).matches()) {
-      throw ApiException.badField(argument, "must be the id of a project");
-    }
-    return project;
   }
 
   private List<String> cancel(String project, boolean isDryRun) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +42,12 @@ final class TaskServlet extends HttpServlet {
       throws IOException {
     if (!request.getMethod().equals("POST")) {
       response.setHeader("Allow", "POST");
-      answer(response, 405, usage("a task is run by POST"));
+      PlainText.write(response, 405, usage("a task is run by POST"));
       return;
     }
     try {
-      var arguments = Arguments.of(request.getParameterMap(), task);
-      answer(response, 200, run(arguments, RequestContext.of(request)));
+      var arguments = Arguments.of(request.getParameterMap(), task.usage());
+      PlainText.write(response, 200, run(arguments, RequestContext.of(request)));
     } catch (RuntimeException failure) {
       fail(response, failure);
     }
@@ -55,10 +56,10 @@ final class TaskServlet extends HttpServlet {
   private void fail(HttpServletResponse response, RuntimeException failure) throws IOException {
     var refusal = errors.apply(failure);
     if (refusal.isPresent()) {
-      answer(response, refusal.get().code().status(), usage(refusal.get().detail()));
+      PlainText.write(response, refusal.get().code().status(), usage(refusal.get().detail()));
     } else {
       LOG.atError().addKeyValue("task", task.name()).setCause(failure).log("task failed");
-      answer(response, 500, List.of("error=internal error; the log has more"));
+      PlainText.write(response, 500, List.of("error=internal error; the log has more"));
     }
   }
 
@@ -105,20 +106,9 @@ final class TaskServlet extends HttpServlet {
     return Stream.concat(
             Stream.of("error=" + error),
             Stream.of(
-                "usage=" + task.name() + " " + String.join(" ", task.usage()) + " dry_run=true"))
+                Stream.of(List.of("usage=" + task.name()), task.usage(), List.of("dry_run=true"))
+                    .flatMap(List::stream)
+                    .collect(Collectors.joining(" "))))
         .toList();
-  }
-
-  private static void answer(HttpServletResponse response, int status, List<String> lines)
-      throws IOException {
-    response.setStatus(status);
-    response.setContentType("text/plain;charset=UTF-8");
-    response.setHeader("Cache-Control", "no-store");
-    var writer = response.getWriter();
-    for (var line : lines) {
-      // A value of somebody else's making must not make a line of its own.
-      writer.print(line.replaceAll("\\p{Cntrl}", "?"));
-      writer.print('\n');
-    }
   }
 }

@@ -13,6 +13,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -35,7 +37,12 @@ final class EveryStatement implements Plans.Everything {
   @Override
   public List<Method> methods() {
     return Stream.of(
-            ClaimDao.class, LineDao.class, OwnerDao.class, OverviewDao.class, RetentionDao.class)
+            ClaimDao.class,
+            LineDao.class,
+            OwnerDao.class,
+            OverviewDao.class,
+            RetentionDao.class,
+            RoundupDao.class)
         .flatMap(it -> Stream.of(it.getDeclaredMethods()))
         .toList();
   }
@@ -114,6 +121,7 @@ final class EveryStatement implements Plans.Everything {
     claiming.inputs(ids);
     var owner = handle.attach(OwnerDao.class);
     assertThat(owner.renew("me", ids, QueueSql.LEASE_SECONDS)).hasSameSizeAs(claims);
+    roundUp(handle, claims.size());
     var claim = claims.get(0);
     assertThat(owner.storeInstance(id(claim), claim.token(), "i-1")).isOne();
     owner.acknowledge(id(claim), claim.token());
@@ -128,6 +136,16 @@ final class EveryStatement implements Plans.Everything {
     var ends =
         claims.stream().skip(3).map(it -> new Finished(it, QueueFixture.completed())).toList();
     assertThat(owner.finish(new ResultColumns(ends))).hasSameSizeAs(ends);
+  }
+
+  private static void roundUp(Handle handle, int running) {
+    var roundup = handle.attach(RoundupDao.class);
+    assertThat(roundup.leases()).containsEntry("me", running);
+    assertThat(roundup.countRunning(Selection.all())).isGreaterThanOrEqualTo(running);
+    assertThat(roundup.running(Selection.all(), true, 100)).hasSizeGreaterThanOrEqualTo(running);
+    assertThat(roundup.running(Selection.ofKey(Optional.of(new UUID(7, 7))), false, 100)).isEmpty();
+    assertThat(roundup.countPending(Selection.ofProject(PROJECT))).isPositive();
+    assertThat(roundup.cancelPendingOf(null, 1, QueueFixture.ALICE)).hasSize(1);
   }
 
   private static String id(Claim claim) {

@@ -1,0 +1,2 @@
+@org.jspecify.annotations.NullMarked
+package ai.orchard9.rdev.ops.docs;
