@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// break: behind the id of an event whose data has not come yet, and before anything.
 final class StreamingClientsTest {
   private static final Path PAGE = Playground.project().resolve("docs/api/streaming.md");
+  private static final String JAVA_HERE = System.getProperty("java.home") + "/bin/java";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /// Some lines, more of them later, one that is split, and an end without a newline.
@@ -45,27 +46,31 @@ final class StreamingClientsTest {
   private static String id = "";
 
   /// A client of the page.
-  private enum Client {
+  enum Client {
     CURL("bash", "follow.sh", false, "bash", "curl"),
-    JAVASCRIPT("javascript", "follow.mjs", true, "node"),
-    PYTHON("python", "follow.py", true, "python3"),
-    JAVA("java", "Follow.java", false, System.getProperty("java.home") + "/bin/java");
+    JAVASCRIPT("javascript", "follow.mjs", true, "node", "node"),
+    PYTHON("python", "follow.py", true, "python3", "python3"),
+    JAVA("java", "Follow.java", false, JAVA_HERE, JAVA_HERE);
 
     private final String language;
     private final String file;
     private final boolean printsLines;
-    private final List<String> tools;
+    private final String program;
+    private final String uses;
 
     /// @param printsLines whether it prints what the command has printed, or else the events' data
-    Client(String language, String file, boolean printsLines, String... tools) {
+    /// @param program what runs the file
+    /// @param uses what has to be there for that
+    Client(String language, String file, boolean printsLines, String program, String uses) {
       this.language = language;
       this.file = file;
       this.printsLines = printsLines;
-      this.tools = List.of(tools);
+      this.program = program;
+      this.uses = uses;
     }
 
     boolean canRun() {
-      return tools.stream().allMatch(Client::isThere);
+      return isThere(program) && isThere(uses);
     }
 
     private static boolean isThere(String tool) {
@@ -101,7 +106,7 @@ final class StreamingClientsTest {
     var output = folder.resolve("output");
     var proxy = new CuttingProxy(server.uri(), "\nid: 20\n");
     var builder =
-        new ProcessBuilder(client.tools.getFirst(), program.toString())
+        new ProcessBuilder(client.program, program.toString())
             .redirectOutput(output.toFile())
             .redirectError(folder.resolve("errors").toFile());
     builder.environment().put("RDEV", proxy.uri().toString());
@@ -123,7 +128,7 @@ final class StreamingClientsTest {
   @ParameterizedTest
   @EnumSource
   void comesBackWithoutLoss(Client client) throws Exception {
-    assumeTrue(client.canRun(), "not all of " + client.tools + " are here");
+    assumeTrue(client.canRun(), client.program + " or " + client.uses + " is not here");
     var running = Objects.requireNonNull(RUNNING.get(client));
 
     var ended = running.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -140,10 +145,10 @@ final class StreamingClientsTest {
   @ParameterizedTest
   @EnumSource
   void endsWhenItIsRefused(Client client) throws Exception {
-    assumeTrue(client.canRun(), "not all of " + client.tools + " are here");
+    assumeTrue(client.canRun(), client.program + " or " + client.uses + " is not here");
     var folder = Playground.folder("refused-" + client.language);
     var program = Files.writeString(folder.resolve(client.file), client.source());
-    var builder = new ProcessBuilder(client.tools.getFirst(), program.toString());
+    var builder = new ProcessBuilder(client.program, program.toString());
     builder.redirectErrorStream(true).redirectOutput(folder.resolve("output").toFile());
     builder.environment().put("RDEV", SharedServer.get().uri().toString());
     builder.environment().put("KEY", ServerProcess.KEY);
