@@ -186,7 +186,7 @@ final class CommandWorker implements Runnable {
 
   private static OutputRecorder.Outcome record(
       OutputRecorder recording, Follow follow, Supervision watch) throws InterruptedException {
-    try (var _ = Traced.begin("command follow")) {
+    try (var _ = Traced.beside("command follow")) {
       return recording.record(follow, watch);
     }
   }

@@ -13,11 +13,7 @@ final class Spans {
   static void waited(Claim claim) {
     var command = claim.command();
     Traced.told(
-        "command queue",
-        claim.traceparent(),
-        command.createdAt(),
-        "rdev.command",
-        command.id().value());
+        "command queue", claim.traceparent(), command.createdAt(), "command", command.id().value());
   }
 
   /// This server has claimed it, or taken it over; what it does with it is inside of that.

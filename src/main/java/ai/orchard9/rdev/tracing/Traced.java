@@ -12,47 +12,62 @@ import org.jspecify.annotations.Nullable;
 /// A span of this thread: what it does until [#close] belongs to it, the lines it logs too.
 public final class Traced implements AutoCloseable {
   private static final String TRACER = "ai.orchard9.rdev";
+  private static final String PREFIX = "rdev.";
 
   private final Span span;
   private final Scope scope;
 
-  @SuppressWarnings("MustBeClosedChecker") // By [#close].
-  private Traced(Span span) {
+  private Traced(Span span, Scope scope) {
     this.span = span;
-    this.scope = span.makeCurrent();
+    this.scope = scope;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // By [#close].
+  private static Traced current(Span span) {
+    return new Traced(span, span.makeCurrent());
   }
 
   /// Begins one inside of what this thread does now.
   ///
   /// @param name of few values: of what is done, not of what it is done to
   public static Traced begin(String name) {
-    return new Traced(builder(name).startSpan());
+    return current(builder(name).startSpan());
+  }
+
+  /// Begins one that what is done meanwhile does not belong to, but to what is around it: it may
+  /// last for hours, and who is in it may not live to tell of it.
+  public static Traced beside(String name) {
+    return new Traced(builder(name).startSpan(), Scope.noop());
   }
 
   /// Begins one that goes on where another thread, or another server, was.
   ///
   /// @param after null: nothing is known of it
   public static Traced begin(String name, @Nullable Traceparent after) {
-    return new Traced(builder(name, after).startSpan());
+    return current(builder(name, after).startSpan());
   }
 
   /// Tells of something that is over.
   ///
   /// @param from when it began; it ends now
   public static void told(
-      String name, @Nullable Traceparent after, Instant from, String key, String value) {
-    builder(name, after).setStartTimestamp(from).setAttribute(key, value).startSpan().end();
+      String name, @Nullable Traceparent after, Instant from, String fact, String value) {
+    builder(name, after)
+        .setStartTimestamp(from)
+        .setAttribute(PREFIX + fact, value)
+        .startSpan()
+        .end();
   }
 
   /// Notes a fact, as `rdev.<name>`.
   public Traced with(String name, String value) {
-    span.setAttribute("rdev." + name, value);
+    span.setAttribute(PREFIX + name, value);
     return this;
   }
 
   /// Notes a fact, as `rdev.<name>`.
   public Traced with(String name, long value) {
-    span.setAttribute("rdev." + name, value);
+    span.setAttribute(PREFIX + name, value);
     return this;
   }
 

@@ -49,7 +49,7 @@ public final class TraceReceiver implements AutoCloseable {
     }
   }
 
-  /// What makes the agent send its spans here, soon; the rest is as in the image.
+  /// What makes the agent send its spans here, soon.
   public Map<String, String> environment(String server) {
     return Map.of(
         "OTEL_SERVICE_NAME",
@@ -62,8 +62,6 @@ public final class TraceReceiver implements AutoCloseable {
         "none",
         "OTEL_LOGS_EXPORTER",
         "none",
-        "OTEL_INSTRUMENTATION_JDBC_ENABLED",
-        "false",
         "OTEL_BSP_SCHEDULE_DELAY",
         "100");
   }
