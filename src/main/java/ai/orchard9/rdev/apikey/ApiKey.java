@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.apikey;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,8 @@ public record ApiKey(
     @Nullable Instant deprecatedAt,
     @Nullable UUID replacedBy,
     Instant asOf) {
+  /// How long before its end a key is worth a word.
+  public static final Duration ENDS_SOON = Duration.ofDays(7);
 
   /// Whether it still opens the door.
   public enum Status {

@@ -21,6 +21,13 @@ interface ApiKeyDao {
       replaced_by, clock_timestamp() AS as_of
       """;
 
+  /// Which keys end within so many `:seconds`, and have no other in their place.
+  String ENDING =
+      """
+      revoked_at IS NULL AND replaced_by IS NULL AND expires_at > clock_timestamp()
+        AND expires_at < clock_timestamp() + :seconds * interval '1 second'
+      """;
+
   @SqlQuery("SELECT " + COLUMNS + " FROM api_keys WHERE key_hash = :hash")
   Optional<ApiKey> findByHash(String hash);
 
@@ -53,11 +60,11 @@ interface ApiKeyDao {
           + COLUMNS
           + """
           FROM api_keys
-          WHERE revoked_at IS NULL AND replaced_by IS NULL
-            AND expires_at > clock_timestamp() AND expires_at < clock_timestamp() + :seconds * interval '1 second'
-            AND (:projects::text[] IS NULL OR project_ids <@ :projects::text[] OR id = :own::uuid)
-          ORDER BY expires_at LIMIT :rows
-          """)
+          WHERE (:projects::text[] IS NULL OR project_ids <@ :projects::text[] OR id = :own::uuid)
+            AND
+          """
+          + ENDING
+          + "ORDER BY expires_at LIMIT :rows")
   List<ApiKey> ending(long seconds, String @Nullable [] projects, @Nullable UUID own, int rows);
 
   /// Those that work until then at the longest, and that no other has replaced.
@@ -66,12 +73,10 @@ interface ApiKeyDao {
   @SqlQuery(
       """
       SELECT count(*) FROM (
-        SELECT FROM api_keys
-        WHERE revoked_at IS NULL AND replaced_by IS NULL
-          AND expires_at > clock_timestamp() AND expires_at < clock_timestamp() + :seconds * interval '1 second'
-          AND expires_at - created_at > :madeFor * interval '1 second'
-        LIMIT :most) AS ending
-      """)
+        SELECT FROM api_keys WHERE expires_at - created_at > :madeFor * interval '1 second' AND
+      """
+          + ENDING
+          + "LIMIT :most) AS ending")
   int countEnding(long seconds, long madeFor, int most);
 
   /// Newest first.

@@ -11,9 +11,6 @@ import org.jdbi.v3.core.Jdbi;
 /// How many keys are about to end. Counted now and then, not when somebody asks: metrics are there
 /// when the database is not.
 final class KeyMetrics implements Managed {
-  /// As the console's overview warns.
-  static final Duration SOON = Duration.ofDays(7);
-
   /// Of keys that were made for less, the end is no surprise.
   static final Duration LONG_LIVED = Duration.ofDays(14);
 
@@ -50,7 +47,9 @@ final class KeyMetrics implements Managed {
     int count =
         jdbi.withExtension(
             ApiKeyDao.class,
-            dao -> dao.countEnding(SOON.toSeconds(), LONG_LIVED.toSeconds(), MOST_COUNTED));
+            dao ->
+                dao.countEnding(
+                    ApiKey.ENDS_SOON.toSeconds(), LONG_LIVED.toSeconds(), MOST_COUNTED));
     expiring.set(count);
   }
 }

@@ -23,9 +23,6 @@ import java.util.function.Supplier;
 final class Attention {
   private static final Duration DAY = Duration.ofDays(1);
 
-  /// How long before its end a key is worth a word.
-  private static final Duration SOON = Duration.ofDays(7);
-
   /// Of each kind: who has more to attend to than these finds the first.
   private static final int MOST = 500;
 
@@ -74,7 +71,7 @@ final class Attention {
       paused(caller, items);
     }
     if (caller.has(Scope.KEYS_READ)) {
-      keys.listEnding(caller, SOON, MOST).forEach(it -> items.add(key(it)));
+      keys.listEnding(caller, ApiKey.ENDS_SOON, MOST).forEach(it -> items.add(key(it)));
     }
     items.sort(Comparator.comparing(Item::kind));
     return List.copyOf(items);

@@ -1,7 +1,6 @@
 package ai.orchard9.rdev.console;
 
 import ai.orchard9.rdev.apikey.ApiKey;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +22,6 @@ public record KeyRow(
     boolean endsSoon,
     @Nullable When lastUsed,
     boolean replaced) {
-  private static final Duration SOON = Duration.ofDays(7);
-
   static KeyRow of(ApiKey key) {
     return new KeyRow(
         key.id().toString(),
@@ -44,7 +41,7 @@ public record KeyRow(
     var end = key.expiresAt();
     return end != null
         && key.status() == ApiKey.Status.ACTIVE
-        && end.isBefore(key.asOf().plus(SOON));
+        && end.isBefore(key.asOf().plus(ApiKey.ENDS_SOON));
   }
 
   /// Whether it can be revoked, or replaced if nothing has taken its place. Thymeleaf reads it.

@@ -145,18 +145,9 @@ interface LineDao {
           SELECT command_id FROM pending_commands WHERE project = :project
           ORDER BY due, command_id LIMIT :limit FOR UPDATE SKIP LOCKED))
         RETURNING command_id
-      ), changed AS (
-        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
-          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
-        FROM gone WHERE id = gone.command_id AND status = 'pending'
-        RETURNING commands.*
-      ), erased AS (
-        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
-      )\
+      )
       """
-          + CommandAudit.CANCELLED
-          + CommandSql.TOLD
-          + CommandSql.RETURNED)
+          + QueueSql.CANCEL_GONE)
   List<Command> cancelPending(String project, int limit, @BindMethods Requester requester);
 
   /// Ends one waiting command; empty when it does not wait any more.
@@ -164,18 +155,9 @@ interface LineDao {
       """
       WITH gone AS (
         DELETE FROM pending_commands WHERE command_id = :id RETURNING command_id
-      ), changed AS (
-        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
-          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
-        FROM gone WHERE id = gone.command_id AND status = 'pending'
-        RETURNING commands.*
-      ), erased AS (
-        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
-      )\
+      )
       """
-          + CommandAudit.CANCELLED
-          + CommandSql.TOLD
-          + CommandSql.RETURNED)
+          + QueueSql.CANCEL_GONE)
   Optional<Command> cancel(String id, @BindMethods Requester requester);
 
   /// Where these commands stand in the lines of these projects, of each line only the first `most`:

@@ -1,5 +1,8 @@
 package ai.orchard9.rdev.command.queue;
 
+import ai.orchard9.rdev.command.model.CommandAudit;
+import ai.orchard9.rdev.command.model.CommandSql;
+
 /// What the queue's statements have in common.
 interface QueueSql {
   /// How long an owner may be silent, in seconds. It renews every 3 s, so it may miss two.
@@ -20,4 +23,21 @@ interface QueueSql {
       created_at - (array_position(ARRAY['low', 'normal', 'high', 'urgent'], priority) - 1)
         * :agingSeconds * interval '1 second'
       """;
+
+  /// Ends a statement whose first part names the waiting commands that it takes out of the line
+  /// `gone`: cancels and returns them.
+  String CANCEL_GONE =
+      """
+      , changed AS (
+        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
+          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
+        FROM gone WHERE id = gone.command_id AND status = 'pending'
+        RETURNING commands.*
+      ), erased AS (
+        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
+      )\
+      """
+          + CommandAudit.CANCELLED
+          + CommandSql.TOLD
+          + CommandSql.RETURNED;
 }

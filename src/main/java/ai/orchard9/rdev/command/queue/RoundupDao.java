@@ -1,9 +1,7 @@
 package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.model.Command;
-import ai.orchard9.rdev.command.model.CommandAudit;
 import ai.orchard9.rdev.command.model.CommandMapper;
-import ai.orchard9.rdev.command.model.CommandSql;
 import ai.orchard9.rdev.command.model.Requester;
 import java.util.List;
 import java.util.Map;
@@ -63,10 +61,10 @@ interface RoundupDao {
   /// How many commands each owner has; those that are let go of count for nobody.
   @SqlQuery(
       """
-      SELECT c.owner, count(*) AS leases FROM slots s JOIN commands c ON c.id = s.command_id
-      WHERE s.command_id IS NOT NULL AND c.status = 'running' AND c.lease_until <> '-infinity'
-      GROUP BY c.owner
-      """)
+      SELECT c.owner, count(*) AS leases
+      """
+          + RUNNING
+          + "c.lease_until <> '-infinity' GROUP BY c.owner")
   @KeyColumn("owner")
   @ValueColumn("leases")
   Map<String, Integer> leases();
@@ -81,18 +79,9 @@ interface RoundupDao {
           WHERE c.key_id IS NOT DISTINCT FROM :key::uuid
           LIMIT :limit FOR UPDATE OF p SKIP LOCKED))
         RETURNING command_id
-      ), changed AS (
-        UPDATE commands SET status = 'cancelled', finished_at = clock_timestamp(),
-          kill_reason = 'cancel', kill_requested_at = clock_timestamp()
-        FROM gone WHERE id = gone.command_id AND status = 'pending'
-        RETURNING commands.*
-      ), erased AS (
-        DELETE FROM command_inputs WHERE command_id IN (SELECT id FROM changed)
-      )\
+      )
       """
-          + CommandAudit.CANCELLED
-          + CommandSql.TOLD
-          + CommandSql.RETURNED)
+          + QueueSql.CANCEL_GONE)
   @RegisterRowMapper(CommandMapper.class)
   List<Command> cancelPendingOf(@Nullable UUID key, int limit, @BindMethods Requester requester);
 }
