@@ -35,15 +35,16 @@ final class AdminTasksTest {
         ServerProcess.named("breaker", backend).database(TestPostgres.shared()).start()) {
       var client = server.client();
       var admin = server.admin();
-      assertThat(admin.run("circuit-breaker")).isEqualTo(said("state=closed"));
+      assertThat(admin.run("circuit-breaker")).isEqualTo(AdminClient.Said.ok("state=closed"));
       var running = client.shell("for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done");
       client.awaitRunning(running);
 
       assertThat(admin.run("circuit-breaker?action=open&dry_run=true"))
-          .isEqualTo(said("state=closed", "would=open"));
+          .isEqualTo(AdminClient.Said.ok("state=closed", "would=open"));
       assertThat(admin.run("circuit-breaker?action=open"))
-          .isEqualTo(said("was=closed", "state=open"));
-      assertThat(admin.run("circuit-breaker?action=show")).isEqualTo(said("state=open"));
+          .isEqualTo(AdminClient.Said.ok("was=closed", "state=open"));
+      assertThat(admin.run("circuit-breaker?action=show"))
+          .isEqualTo(AdminClient.Said.ok("state=open"));
 
       var waiting = client.shell("echo later");
       await("the wait is explained")
@@ -57,12 +58,12 @@ final class AdminTasksTest {
       assertThat(client.command(waiting).path("status").asText()).isEqualTo("pending");
 
       assertThat(admin.run("circuit-breaker?action=reset"))
-          .isEqualTo(said("was=open", "state=closed"));
+          .isEqualTo(AdminClient.Said.ok("was=open", "state=closed"));
 
       assertThat(client.awaitEnd(waiting, SOON).path("status").asText()).isEqualTo("completed");
       assertThat(admin.run("circuit-breaker?action=open").status()).isEqualTo(200);
       assertThat(admin.run("circuit-breaker?action=close"))
-          .isEqualTo(said("was=open", "state=closed"));
+          .isEqualTo(AdminClient.Said.ok("was=open", "state=closed"));
     }
   }
 
@@ -76,10 +77,11 @@ final class AdminTasksTest {
       assertThat(ids(other.client())).containsExactly("demo");
       Files.createDirectories(one.workspace("demo").resolveSibling("newcomer"));
       assertThat(one.admin().run("cache-flush?cache=projects&dry_run=true"))
-          .isEqualTo(said("would_flush=projects"));
+          .isEqualTo(AdminClient.Said.ok("would_flush=projects"));
       assertThat(ids(other.client())).containsExactly("demo");
 
-      assertThat(one.admin().run("cache-flush?cache=projects")).isEqualTo(said("flushed=projects"));
+      assertThat(one.admin().run("cache-flush?cache=projects"))
+          .isEqualTo(AdminClient.Said.ok("flushed=projects"));
 
       assertThat(ids(one.client())).containsExactly("demo", "newcomer");
       await()
@@ -207,10 +209,6 @@ final class AdminTasksTest {
 
   private static int taskRuns() {
     return shared().client().get("/audit?action=task.run&limit=200").data().size();
-  }
-
-  private static AdminClient.Said said(String... lines) {
-    return new AdminClient.Said(200, List.of(lines));
   }
 
   private static String reason(ApiClient client, String id) {

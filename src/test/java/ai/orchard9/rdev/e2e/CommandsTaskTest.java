@@ -29,7 +29,7 @@ final class CommandsTaskTest {
 
   @Test
   void showsWhatRunsOnEveryServer() {
-    var key = key("shown");
+    var key = SharedPair.key("shown");
     var mine = Gate.anew();
     var id = mine.run();
     var printing =
@@ -95,19 +95,19 @@ final class CommandsTaskTest {
 
     assertThat(one.admin().run(call + "&dry_run=true"))
         .isEqualTo(
-            said(
+            Said.ok(
                 "would_cancel_pending=2",
                 "would_cancel=" + running + " project=" + gate.project()));
     assertThat(client.get("/commands?status=pending&project=" + gate.project()).data()).hasSize(2);
     assertThat(other.admin().run(call))
         .isEqualTo(
-            said("cancelled_pending=2", "cancelling=" + running + " project=" + gate.project()));
+            Said.ok("cancelled_pending=2", "cancelling=" + running + " project=" + gate.project()));
 
     assertThat(client.awaitEnd(running, SOON).path("status").asText()).isEqualTo("cancelled");
     waiting.forEach(
         it -> assertThat(client.command(it).path("status").asText()).isEqualTo("cancelled"));
     assertThat(gate.started()).as("none took its place").containsExactly(running);
-    assertThat(one.admin().run(call)).isEqualTo(said("cancelled_pending=0"));
+    assertThat(one.admin().run(call)).isEqualTo(Said.ok("cancelled_pending=0"));
     elsewhere.end(spared);
     assertCancelledByTheOperator(
         gate.project(), List.of(running, waiting.getFirst(), waiting.getLast()));
@@ -115,7 +115,7 @@ final class CommandsTaskTest {
 
   @Test
   void endsAllOfAKeyInEveryProjectAndNothingOfOthers() {
-    var key = key("ended");
+    var key = SharedPair.key("ended");
     var gate = Gate.anew();
     var second = Gate.anew();
     var others = gate.run();
@@ -128,16 +128,17 @@ final class CommandsTaskTest {
 
     assertThat(one.admin().run(call + key.prefix() + "&dry_run=true"))
         .isEqualTo(
-            said(
+            Said.ok(
                 "would_cancel_pending=1",
                 "would_cancel=" + running + " project=" + second.project()));
     assertThat(one.admin().run(call + key.prefix()))
         .isEqualTo(
-            said("cancelled_pending=1", "cancelling=" + running + " project=" + second.project()));
+            Said.ok(
+                "cancelled_pending=1", "cancelling=" + running + " project=" + second.project()));
 
     assertThat(client.awaitEnd(running, SOON).path("status").asText()).isEqualTo("cancelled");
     assertThat(client.command(waiting).path("status").asText()).isEqualTo("cancelled");
-    assertThat(one.admin().run(call + key.id())).isEqualTo(said("cancelled_pending=0"));
+    assertThat(one.admin().run(call + key.id())).isEqualTo(Said.ok("cancelled_pending=0"));
     gate.end(others);
     gate.end(after);
     assertThat(gate.started()).containsExactly(others, after);
@@ -151,15 +152,15 @@ final class CommandsTaskTest {
 
     assertThat(other.admin().run("commands?cancel_key=admin"))
         .isEqualTo(
-            said("cancelled_pending=1", "cancelling=" + running + " project=" + gate.project()));
+            Said.ok("cancelled_pending=1", "cancelling=" + running + " project=" + gate.project()));
 
     assertThat(client.awaitEnd(running, SOON).path("status").asText()).isEqualTo("cancelled");
   }
 
   @Test
   void asksWhichOfTwoKeysWithOnePrefix() {
-    var first = key("twin");
-    var second = key("twin");
+    var first = SharedPair.key("twin");
+    var second = SharedPair.key("twin");
     SharedPair.execute(
         "UPDATE api_keys SET key_prefix = '%s' WHERE id = '%s'"
             .formatted(first.prefix(), second.id()));
@@ -214,13 +215,11 @@ final class CommandsTaskTest {
         "commands?cancel_key=admin&dry_run=1 | error=dry_run: must be true or false",
       })
   void refusesWrongArgumentsByName(String call, String error) {
-    var said = one.admin().run(call);
-
-    assertThat(said.status()).as(said.toString()).isEqualTo(400);
-    assertThat(said.lines().getFirst()).startsWith(error);
-    assertThat(said.lines().getLast())
-        .isEqualTo(
-            "usage=commands cancel=<id> cancel_project=<project>"
+    one.admin()
+        .run(call)
+        .assertRefused(
+            error,
+            "commands cancel=<id> cancel_project=<project>"
                 + " cancel_key=<prefix>|<key id>|admin dry_run=true");
   }
 
@@ -231,15 +230,6 @@ final class CommandsTaskTest {
         .extracting(it -> it.path("target").asText())
         .containsExactlyInAnyOrderElementsOf(ids);
     assertThat(rows).extracting(it -> it.at("/actor/kind").asText()).containsOnly("operator");
-  }
-
-  private record Key(String id, String prefix, String plain) {}
-
-  private Key key(String name) {
-    var made =
-        client.post("/keys", Map.of("name", name, "scopes", List.of("projects:execute"))).data();
-    return new Key(
-        made.path("id").asText(), made.path("key_prefix").asText(), made.path("key").asText());
   }
 
   private static String submit(ApiClient client, String project, String script) {
@@ -256,10 +246,6 @@ final class CommandsTaskTest {
   }
 
   private static Said said(String pattern, String id, String project) {
-    return said(pattern.formatted(id, project));
-  }
-
-  private static Said said(String... lines) {
-    return new Said(200, List.of(lines));
+    return Said.ok(pattern.formatted(id, project));
   }
 }

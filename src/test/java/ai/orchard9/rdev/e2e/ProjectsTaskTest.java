@@ -8,7 +8,6 @@ import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,10 +88,9 @@ final class ProjectsTaskTest {
         "projects?project= | error=project: must be the id of a project",
       })
   void refusesWrongArgumentsByName(String call, String error) {
-    var said = SharedPair.one().admin().run(call);
-
-    assertThat(said.status()).isEqualTo(400);
-    assertThat(said.lines())
-        .isEqualTo(List.of(error, "usage=projects project=<project> dry_run=true"));
+    SharedPair.one()
+        .admin()
+        .run(call)
+        .assertRefused(error, "projects project=<project> dry_run=true");
   }
 }

@@ -7,7 +7,6 @@ import ai.orchard9.rdev.testing.AdminClient.Said;
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -33,17 +32,17 @@ final class RevokeKeyTaskTest {
 
   @Test
   void endsAKeyOnEveryServerAndLeavesItsCommands() {
-    var key = key("leaked");
+    var key = SharedPair.key("leaked");
     var mine = new ApiClient(other.uri(), key.plain());
     var gate = Gate.anew();
     var running = gate.post(Map.of(), mine).data().path("id").asText();
     gate.awaitStarted(1, SOON);
 
     assertThat(one.admin().run("revoke-key?prefix=" + key.prefix() + "&dry_run=true"))
-        .isEqualTo(said(line("would_revoke=", key)));
+        .isEqualTo(Said.ok(line("would_revoke=", key)));
     assertThat(mine.get("/keys/self").status()).isEqualTo(200);
     assertThat(one.admin().run("revoke-key?prefix=" + key.prefix()))
-        .isEqualTo(said(line("revoked=", key)));
+        .isEqualTo(Said.ok(line("revoked=", key)));
 
     await("everywhere")
         .atMost(EVERYWHERE_WITHIN)
@@ -51,7 +50,7 @@ final class RevokeKeyTaskTest {
         .pollInterval(Duration.ofMillis(20))
         .until(() -> mine.get("/keys/self").errorCode().equals("KEY_REVOKED"));
     assertThat(other.admin().run("revoke-key?prefix=" + key.id()))
-        .isEqualTo(said(line("revoked_already=", key)));
+        .isEqualTo(Said.ok(line("revoked_already=", key)));
     gate.end(running);
     var row = client.get("/audit?action=key.revoked").data().get(0);
     assertThat(row.path("target").asText()).isEqualTo(key.id());
@@ -62,7 +61,7 @@ final class RevokeKeyTaskTest {
 
   @Test
   void endsItsCommandsTooEvenThoseThatItStillGetsIn() throws Exception {
-    var key = key("noisy");
+    var key = SharedPair.key("noisy");
     var mine = new ApiClient(other.uri(), key.plain());
     var gate = Gate.anew();
     var running = gate.post(Map.of(), mine).data().path("id").asText();
@@ -71,7 +70,7 @@ final class RevokeKeyTaskTest {
     var dry = one.admin().run("revoke-key?cancel=true&dry_run=true&prefix=" + key.prefix());
     assertThat(dry)
         .isEqualTo(
-            said(
+            Said.ok(
                 line("would_revoke=", key),
                 "would_cancel_pending=1",
                 "would_cancel=" + running + " project=" + gate.project()));
@@ -114,8 +113,8 @@ final class RevokeKeyTaskTest {
 
   @Test
   void revokesNoneOfTwoKeysWithOnePrefix() {
-    var first = key("twin");
-    var second = key("twin");
+    var first = SharedPair.key("twin");
+    var second = SharedPair.key("twin");
     SharedPair.execute(
         "UPDATE api_keys SET key_prefix = '%s' WHERE id = '%s'"
             .formatted(first.prefix(), second.id()));
@@ -147,31 +146,12 @@ final class RevokeKeyTaskTest {
         "revoke-key?key=00000000 | error=key: is no argument of this task",
       })
   void refusesWrongArgumentsByName(String call, String error) {
-    var said = one.admin().run(call);
-
-    assertThat(said.status()).as(said.toString()).isEqualTo(400);
-    assertThat(said.lines().getFirst()).startsWith(error);
-    assertThat(said.lines().getLast())
-        .isEqualTo("usage=revoke-key prefix=<prefix>|<key id> cancel=true dry_run=true");
+    one.admin()
+        .run(call)
+        .assertRefused(error, "revoke-key prefix=<prefix>|<key id> cancel=true dry_run=true");
   }
 
-  private record Key(String id, String prefix, String plain, String name) {}
-
-  private static String line(String word, Key key) {
+  private static String line(String word, SharedPair.Key key) {
     return word + key.id() + " key=" + key.prefix() + " name=" + key.name();
-  }
-
-  private Key key(String name) {
-    var made =
-        client.post("/keys", Map.of("name", name, "scopes", List.of("projects:execute"))).data();
-    return new Key(
-        made.path("id").asText(),
-        made.path("key_prefix").asText(),
-        made.path("key").asText(),
-        name);
-  }
-
-  private static Said said(String... lines) {
-    return new Said(200, List.of(lines));
   }
 }

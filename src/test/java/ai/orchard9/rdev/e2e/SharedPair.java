@@ -92,6 +92,23 @@ final class SharedPair {
             });
   }
 
+  /// A key, with what it is in plain.
+  record Key(String id, String prefix, String plain, String name) {}
+
+  /// Makes one that may execute.
+  static Key key(String name) {
+    var made =
+        one()
+            .client()
+            .post("/keys", Map.of("name", name, "scopes", List.of("projects:execute")))
+            .data();
+    return new Key(
+        made.path("id").asText(),
+        made.path("key_prefix").asText(),
+        made.path("key").asText(),
+        name);
+  }
+
   /// The one number that a query to their database answers.
   static long number(String sql) {
     return TestPostgres.shared().number(one().database(), sql);

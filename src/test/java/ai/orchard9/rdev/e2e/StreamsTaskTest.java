@@ -71,16 +71,16 @@ final class StreamsTaskTest {
 
       var number = number(shown, prefix);
       assertThat(one.admin().run("streams?dry_run=true&close=" + number))
-          .isEqualTo(said("would_close=1"));
+          .isEqualTo(Said.ok("would_close=1"));
       assertThat(one.admin().run("streams?close=all&dry_run=true"))
-          .isEqualTo(said("would_close=2"));
-      assertThat(one.admin().run("streams?close=" + number)).isEqualTo(said("closed=1"));
+          .isEqualTo(Said.ok("would_close=2"));
+      assertThat(one.admin().run("streams?close=" + number)).isEqualTo(Said.ok("closed=1"));
       assertEnded(life);
-      assertThat(one.admin().run("streams?close=" + number)).isEqualTo(said("closed=0"));
+      assertThat(one.admin().run("streams?close=" + number)).isEqualTo(Said.ok("closed=0"));
       assertThat(one.admin().run("streams?close=all&project=elsewhere"))
-          .isEqualTo(said("closed=0"));
+          .isEqualTo(Said.ok("closed=0"));
 
-      assertThat(one.admin().run("streams?close=all")).isEqualTo(said("closed=1"));
+      assertThat(one.admin().run("streams?close=all")).isEqualTo(Said.ok("closed=1"));
       assertEnded(mine);
       awaitOpen(0);
       assertThat(other.admin().run("streams").lines()).contains("open=1");
@@ -142,15 +142,8 @@ final class StreamsTaskTest {
         "streams?command=cmd-1 | error=command: is no argument of this task",
       })
   void refusesWrongArgumentsByName(String call, String error) {
-    var said = one.admin().run(call);
-
-    assertThat(said.status()).as(said.toString()).isEqualTo(400);
-    assertThat(said.lines().getFirst()).startsWith(error);
-    assertThat(said.lines().getLast())
-        .isEqualTo("usage=streams key=<prefix> project=<project> close=<id>|all dry_run=true");
-  }
-
-  private static Said said(String... lines) {
-    return new Said(200, List.of(lines));
+    one.admin()
+        .run(call)
+        .assertRefused(error, "streams key=<prefix> project=<project> close=<id>|all dry_run=true");
   }
 }

@@ -1,5 +1,7 @@
 package ai.orchard9.rdev.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,7 +22,22 @@ public record AdminClient(URI base) {
   /// What a task said.
   ///
   /// @param lines its lines, in order
-  public record Said(int status, List<String> lines) {}
+  public record Said(int status, List<String> lines) {
+    /// That it did what it was asked for, in these lines.
+    public static Said ok(String... lines) {
+      return new Said(200, List.of(lines));
+    }
+
+    /// It was refused, and told so in the first line, and in the last how it is called.
+    ///
+    /// @param error how the first line begins
+    /// @param usage the last line after `usage=`
+    public void assertRefused(String error, String usage) {
+      assertThat(status).as(toString()).isEqualTo(400);
+      assertThat(lines.getFirst()).startsWith(error);
+      assertThat(lines.getLast()).isEqualTo("usage=" + usage);
+    }
+  }
 
   /// Has a task run.
   ///
