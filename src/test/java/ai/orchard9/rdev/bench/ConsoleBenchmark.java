@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 final class ConsoleBenchmark {
   private static final String DATABASE = "console_bench";
   private static final int ROWS = 1_000_000;
+  private static final int PART = 50_000;
   private static final int WARM_UP = 400;
   private static final int VISITS = 200;
 
@@ -31,7 +32,7 @@ final class ConsoleBenchmark {
         CASE WHEN n % 10 = 1 THEN CASE WHEN n % 1000 = 1 THEN 'OUTCOME_UNKNOWN'
           ELSE 'EXIT_NONZERO' END END,
         CASE WHEN n % 100 = 0 THEN 'cancel' END
-      FROM generate_series(1, ROWS) AS n,
+      FROM generate_series(FIRST, LAST) AS n,
         LATERAL (SELECT now() - interval '30 days' * n / ROWS AS at) AS moment
       """;
 
@@ -45,7 +46,7 @@ final class ConsoleBenchmark {
           CASE WHEN n % 3 = 0 THEN 'key' ELSE 'system' END, 'project-' || n % 50,
           'command.' || (ARRAY['submitted', 'started', 'finished'])[1 + n % 3], 'cmd-f' || n,
           CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'allowed' END, '{"type": "shell"}'
-        FROM generate_series(1, ROWS) AS n
+        FROM generate_series(FIRST, LAST) AS n
         RETURNING id
       )
       INSERT INTO audit_seal (position, audit_id, previous_hash, hash, keyed)
@@ -64,8 +65,15 @@ final class ConsoleBenchmark {
       ON CONFLICT DO NOTHING
       """;
 
-  private static String sized(String sql) {
-    return sql.replace("ROWS", Integer.toString(ROWS));
+  /// In parts, for a statement may take as long as a connection of the tests waits.
+  private static void fill(TestPostgres postgres, String sql) {
+    for (int first = 1; first <= ROWS; first += PART) {
+      postgres.execute(
+          DATABASE,
+          sql.replace("ROWS", Integer.toString(ROWS))
+              .replace("FIRST", Integer.toString(first))
+              .replace("LAST", Integer.toString(first + PART - 1)));
+    }
   }
 
   private static Map<String, String> pages() {
@@ -93,8 +101,8 @@ final class ConsoleBenchmark {
             .environment(postgres.createDatabase(DATABASE))
             .environment("RATE_LIMIT_RPS", "10000");
     try (var server = settings.start()) {
-      postgres.execute(DATABASE, sized(COMMANDS));
-      postgres.execute(DATABASE, sized(AUDIT));
+      fill(postgres, COMMANDS);
+      fill(postgres, AUDIT);
       postgres.execute(DATABASE, MINUTES);
       postgres.execute(DATABASE, "VACUUM ANALYZE");
       var console = ConsoleClient.logIn(server.uri(), ServerProcess.KEY);
