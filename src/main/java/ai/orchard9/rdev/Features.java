@@ -306,7 +306,7 @@ final class Features {
         clock,
         configuration.getExecution().maximumWaiting(),
         ShellPolicy.of(configuration.getPolicy().shellDeny()),
-        configuration.getExecution().claudeEnvironmentNames());
+        configuration.getClaude().allowedNames());
   }
 
   private StreamModule streams(
@@ -350,7 +350,7 @@ final class Features {
             limits::concurrentCommands,
             limits::maxRunningCommands,
             settings.outputLimitBytes(),
-            settings.claudeCommand()),
+            configuration.getClaude().config()),
         configuration.getMetricsProjects(),
         () -> database.hasBeenUpFor(Queue.lease()),
         background,

@@ -25,10 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Everything `config.yml` can say, one typed field per feature. Empty strings count as absent.
 public final class RdevConfiguration extends Configuration {
@@ -55,24 +52,11 @@ public final class RdevConfiguration extends Configuration {
   /// @param maximumRunning running commands of this server
   /// @param outputLimitBytes of both streams of one command
   /// @param maximumWaiting clients that may wait for an end at once
-  /// @param claudeCommand the CLI
-  /// @param claudeEnvironment names that requests may set for it, separated by commas
   public record Execution(
       @Min(1) @Max(ConfiguredLimits.MOST_CONCURRENT_COMMANDS) int concurrentCommands,
       @Min(1) @Max(ConfiguredLimits.MOST_RUNNING_COMMANDS) int maximumRunning,
       @Min(1024) long outputLimitBytes,
-      @Min(1) int maximumWaiting,
-      String claudeCommand,
-      String claudeEnvironment) {
-
-    /// The names, parsed.
-    public Set<String> claudeEnvironmentNames() {
-      return Stream.of(claudeEnvironment.split(",", -1))
-          .map(String::strip)
-          .filter(name -> !name.isEmpty())
-          .collect(Collectors.toUnmodifiableSet());
-    }
-  }
+      @Min(1) int maximumWaiting) {}
 
   /// What shell commands may not say.
   ///
@@ -144,7 +128,9 @@ public final class RdevConfiguration extends Configuration {
   private String trustedProxies = "";
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
-  private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000, "claude", "");
+  private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000);
+
+  private @Valid ClaudeSettings claude = ClaudeSettings.DEFAULT;
   private Policy policy = new Policy(ShellPolicy.DEFAULT);
   private @Valid Webhooks webhooks = new Webhooks("", 100, new Secret<>(""), "");
   private @Valid RateLimit rateLimit = new RateLimit(10, Duration.seconds(10));
@@ -240,6 +226,14 @@ public final class RdevConfiguration extends Configuration {
   }
 
   @JsonProperty
+  public ClaudeSettings getClaude() {
+    return claude;
+  }
+
+  public void setClaude(ClaudeSettings claude) {
+    this.claude = claude;
+  }
+
   public Policy getPolicy() {
     return policy;
   }

@@ -66,6 +66,8 @@ final class RdevEnvironment {
           EnvironmentRule.duration("AGING"),
           EnvironmentRule.duration("RETENTION"),
           EnvironmentRule.duration("COMMAND_RETENTION"),
+          EnvironmentRule.duration("CLAUDE_RESULT_GRACE"),
+          EnvironmentRule.duration("CLAUDE_STALL_TIMEOUT"),
           EnvironmentRule.parsed(
               "CLAUDE_ENV_ALLOW",
               "names of variables, separated by commas",

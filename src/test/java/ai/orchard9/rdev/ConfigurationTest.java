@@ -44,7 +44,8 @@ final class ConfigurationTest {
     assertThat(configuration.workspaces())
         .isEqualTo(configuration.getHome().toAbsolutePath().resolve("workspaces"));
     assertThat(configuration.getExecution())
-        .isEqualTo(new RdevConfiguration.Execution(5, 100, 64L << 20, 2000, "claude", ""));
+        .isEqualTo(new RdevConfiguration.Execution(5, 100, 64L << 20, 2000));
+    assertThat(configuration.getClaude()).isEqualTo(ClaudeSettings.DEFAULT);
     assertThat(configuration.getMaximumStreams()).isEqualTo(10_000);
     assertThat(configuration.getPolicy().shellDeny().entrySet())
         .containsExactlyElementsOf(ShellPolicy.DEFAULT.entrySet());
@@ -100,8 +101,7 @@ final class ConfigurationTest {
     assertThat(configuration.getWebhooks().allowed()).hasSize(2);
     assertThat(configuration.getWebhooks().proxy()).isEqualTo("http://proxy:3128");
     assertThat(configuration.getWebhooks().toString()).doesNotContain("MDEy");
-    assertThat(configuration.getExecution().claudeEnvironmentNames())
-        .containsExactlyInAnyOrder("LANG", "TZ");
+    assertThat(configuration.getClaude().allowedNames()).containsExactlyInAnyOrder("LANG", "TZ");
   }
 
   @ParameterizedTest

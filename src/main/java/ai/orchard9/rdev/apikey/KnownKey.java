@@ -2,6 +2,7 @@ package ai.orchard9.rdev.apikey;
 
 import ai.orchard9.rdev.http.AddressRange;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.http.Scope;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -89,6 +90,7 @@ final class KnownKey {
         Optional.ofNullable(key.projectIds()).map(Set::copyOf),
         Optional.ofNullable(key.commandTypes()).map(Set::copyOf),
         Optional.ofNullable(key.rateLimitRps()),
+        new RunBudget(key.maxTurns(), key.maxTokens(), key.maxCostUsd()),
         key.replacedBy() == null ? Optional.empty() : Optional.ofNullable(key.expiresAt()));
   }
 

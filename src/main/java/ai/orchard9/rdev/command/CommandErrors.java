@@ -27,6 +27,11 @@ final class CommandErrors {
         "this Idempotency-Key was used for another request in the last 24 hours");
   }
 
+  static ApiException sessionIsBusy() {
+    return new ApiException.Conflict(
+        "a command with this session_id has not ended; one at a time goes on with a session");
+  }
+
   static ApiException typeNotAllowed(CommandType type) {
     return new ApiException.Forbidden(
         ErrorCode.COMMAND_NOT_ALLOWED, "this key may not run " + type.wire() + " commands");

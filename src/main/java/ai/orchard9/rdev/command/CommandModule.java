@@ -64,6 +64,7 @@ public final class CommandModule {
     environment.jersey().register(new GitResource(submitting));
     environment.jersey().register(new ClaudeResource(submitting));
     environment.jersey().register(new CommandResource(service, views, waiting));
+    environment.jersey().register(new AgentSessionResource(service));
     environment.jersey().register(new QueueResource(queue.overview(), projects));
   }
 

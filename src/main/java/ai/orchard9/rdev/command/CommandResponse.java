@@ -110,7 +110,7 @@ record CommandResponse(
         pendingReason,
         etaSeconds,
         command.killReceipt(),
-        null,
+        command.agent(),
         streamUrl(command));
   }
 

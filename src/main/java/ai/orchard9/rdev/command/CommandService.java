@@ -70,7 +70,8 @@ public final class CommandService {
   ///
   /// @throws ApiException.NotFound no such project, or not one that the caller's key may see
   /// @throws ApiException.Forbidden the key, or the policy, does not allow it
-  /// @throws ApiException.Conflict the idempotency key stands for another request
+  /// @throws ApiException.Conflict the idempotency key stands for another request, or a command
+  ///   that has not ended is in the conversation of `session_id`
   public Submitted submit(Caller caller, String project, Submission submission, Origin origin) {
     projects.get(caller, project);
     allow(caller, submission);
@@ -80,6 +81,7 @@ public final class CommandService {
       return switch (queue.line().submit(command)) {
         case Taken.Fresh(var row, var position) -> new Submitted(row, position, false);
         case Taken.Replay(var known) -> replayed(caller, known);
+        case Taken.Busy() -> throw CommandErrors.sessionIsBusy();
         case Taken.Conflict() -> throw CommandErrors.otherRequest();
       };
     }
@@ -135,6 +137,19 @@ public final class CommandService {
   public List<Command> list(Caller caller, CommandFilter filter, int rows, Optional<Cursor> after) {
     var visible = caller.projects().map(it -> it.toArray(String[]::new)).orElse(null);
     return search.list(filter, visible, rows, after);
+  }
+
+  /// Conversations of a project, the one with the newest command first.
+  ///
+  /// @param after where to begin; empty: with the first
+  /// @throws ApiException.NotFound no such project, or not one that the caller's key may see
+  public List<AgentSession> sessions(
+      Caller caller, String project, int rows, Optional<Cursor> after) {
+    projects.get(caller, project);
+    var beforeAt = after.map(it -> it.instant(0)).orElse(null);
+    var beforeId = after.map(it -> it.text(1)).orElse(null);
+    return jdbi.withExtension(
+        AgentSessionDao.class, dao -> dao.list(project, beforeAt, beforeId, rows));
   }
 
   /// How many commands that the caller may see, and that were created since then, may have run

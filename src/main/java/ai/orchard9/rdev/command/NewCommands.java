@@ -1,8 +1,10 @@
 package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.command.model.CommandId;
+import ai.orchard9.rdev.command.queue.BudgetJson;
 import ai.orchard9.rdev.command.queue.NewCommand;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.tracing.Traceparent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,7 +48,16 @@ final class NewCommands {
         randomMarker(),
         submission.stdin(),
         JSON.valueToTree(submission.environment()).toString(),
-        origin.idempotency());
+        origin.idempotency(),
+        agent(caller, submission));
+  }
+
+  private static NewCommand.@Nullable Agent agent(Caller caller, Submission submission) {
+    if (!(submission.instruction() instanceof Instruction.Claude claude)) {
+      return null;
+    }
+    var asked = new RunBudget(claude.maxTurns(), claude.maxTokens(), claude.maxCostUsd());
+    return new NewCommand.Agent(claude.sessionId(), BudgetJson.write(asked.and(caller.budget())));
   }
 
   /// The span of the submission; where nobody traces this server, the client's own.

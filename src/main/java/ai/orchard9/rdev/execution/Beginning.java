@@ -156,7 +156,9 @@ final class Beginning {
 
   private OutputHashes hashes() {
     var command = claim.command();
-    return execution.output().hashes(new CommandKey(command.id().value(), command.day()));
+    var hashes = new OutputHashes();
+    execution.output().replay(new CommandKey(command.id().value(), command.day()), hashes::update);
+    return hashes;
   }
 
   /// Provably never started: no start was ever sent.

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.execution;
 
 import ai.orchard9.rdev.background.Failpoint;
 import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.command.model.CommandType;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.output.Segmenter;
@@ -33,6 +34,7 @@ final class CommandWorker implements Runnable {
   private final long deadline;
   private final Kills kills;
   private final Beginning beginning;
+  private final AgentWatch agent;
   private volatile boolean handingOver;
   private volatile boolean lost;
   private volatile @Nullable OutputRecorder recorder;
@@ -46,6 +48,7 @@ final class CommandWorker implements Runnable {
     var attempt = new Attempt(id(), claim.command().attempt());
     this.kills = new Kills(execution.spool(), claim.place(), attempt, this::wake);
     this.beginning = new Beginning(claim, attempt, kills, execution, this::isOver);
+    this.agent = new AgentWatch(claim, execution.config().claude());
     var requested = claim.kill();
     if (requested != null) {
       kills.request(requested);
@@ -136,7 +139,7 @@ final class CommandWorker implements Runnable {
   private boolean begun(Begun begun) throws InterruptedException {
     return switch (begun) {
       case Begun.Following(var follow) -> follow(follow);
-      case Begun.Over(var ending) -> finish(ending, Optional.empty());
+      case Begun.Over(var ending) -> finish(ending.with(told()), Optional.empty());
       case Begun.Left() -> false;
       case Begun.Lost() -> {
         lose();
@@ -148,7 +151,7 @@ final class CommandWorker implements Runnable {
   private boolean follow(Follow first) throws InterruptedException {
     var recording = newRecorder();
     recorder = recording;
-    var watch = new Supervision(claim, kills, execution, recording, deadline, this::isOver);
+    var watch = new Supervision(claim, kills, execution, recording, agent, deadline, this::isOver);
     var follow = first;
     while (true) {
       switch (record(recording, follow, watch)) {
@@ -205,7 +208,17 @@ final class CommandWorker implements Runnable {
         ended.map(End.Ended::record).orElse(null),
         receipt,
         cut ? Failure.outputLimit() : failure,
-        recording.hashes());
+        recording.hashes(),
+        agent.end());
+  }
+
+  /// What a run has told, although it is not followed.
+  private AgentEnd told() {
+    var command = command();
+    if (command.type() == CommandType.CLAUDE && recorder == null && command.lastEventId() > 0) {
+      execution.output().replay(new CommandKey(id(), command.day()), agent::replay);
+    }
+    return agent.end();
   }
 
   private OutputRecorder newRecorder() {
@@ -218,9 +231,20 @@ final class CommandWorker implements Runnable {
             command.stdoutBytes(),
             command.stderrBytes(),
             execution.config().outputLimitBytes());
-    var hashes = command.lastEventId() == 0 ? new OutputHashes() : execution.output().hashes(key);
+    var hashes = new OutputHashes();
+    if (command.lastEventId() > 0) {
+      execution
+          .output()
+          .replay(
+              key,
+              chunk -> {
+                hashes.update(chunk);
+                agent.replay(chunk);
+              });
+      agent.catchUp(segmenter);
+    }
     return new OutputRecorder(
-        key, claim.token(), execution.owner(), execution.output(), segmenter, hashes);
+        key, claim.token(), execution.owner(), execution.output(), segmenter, hashes, agent);
   }
 
   /// Writes the end, for as long as it takes the database to come back.
@@ -257,6 +281,9 @@ final class CommandWorker implements Runnable {
 
   private void finished(Result result, Optional<Follow> follow, long now) {
     execution.counts().ended(command(), result, now - startedAt, firstByteNanos());
+    if (command().type() == CommandType.CLAUDE) {
+      execution.agents().ended(agent.end().run(), result.status());
+    }
     Failpoint.pass("finished");
     LOG.atInfo()
         .addKeyValue("status", result.status().wire())

@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.execution;
 
+import ai.orchard9.rdev.agent.AgentRun;
 import ai.orchard9.rdev.command.model.CommandStatus;
 import ai.orchard9.rdev.command.output.OutputHashes;
 import ai.orchard9.rdev.command.queue.Result;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param exit what the supervisor saw; null: nobody saw its end
 /// @param receipt of the signals sent; null: none were
+/// @param agent what a claude run has come to
 /// @param failure why there is no exit record; null when there is one or a receipt
 record Ending(
     @Nullable ExitRecord exit,
     @Nullable KillReceipt receipt,
     @Nullable Failure failure,
-    @Nullable OutputHashes hashes) {
+    @Nullable OutputHashes hashes,
+    AgentEnd agent) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SIGNAL_BASE = 128;
 
@@ -70,6 +73,15 @@ record Ending(
       return new Failure("OUTPUT_LIMIT", "printed more than OUTPUT_LIMIT_BYTES");
     }
 
+    static Failure budgetExceeded(String limit) {
+      return new Failure("BUDGET_EXCEEDED", "used more than " + limit + " allows");
+    }
+
+    /// It told that it failed, and did not end by itself.
+    static Failure agentFailed(AgentRun run) {
+      return new Failure("EXIT_NONZERO", "its result is an error: " + run.subtype());
+    }
+
     static Failure unknown(String reason) {
       return new Failure("OUTCOME_UNKNOWN", reason);
     }
@@ -78,11 +90,15 @@ record Ending(
   /// Cancelled while nothing ran yet: no signal was sent.
   static Ending cancelledBeforeStart() {
     var receipt = new KillReceipt("cancel", List.of(), 0, List.of());
-    return new Ending(null, receipt, null, new OutputHashes());
+    return new Ending(null, receipt, null, new OutputHashes(), AgentEnd.NONE);
   }
 
   static Ending failed(Failure failure, @Nullable OutputHashes hashes) {
-    return new Ending(null, null, failure, hashes);
+    return new Ending(null, null, failure, hashes, AgentEnd.NONE);
+  }
+
+  Ending with(AgentEnd told) {
+    return new Ending(exit, receipt, failure, hashes, told);
   }
 
   Result result() {
@@ -98,7 +114,8 @@ record Ending(
         receipt == null || receipt.signals().isEmpty() ? null : json(receipt),
         exit == null ? null : (Integer) exit.background(),
         hashes == null ? null : hashes.stdoutHex(),
-        hashes == null ? null : hashes.stderrHex());
+        hashes == null ? null : hashes.stderrHex(),
+        agent.run().equals(AgentRun.UNKNOWN) ? null : agent.run().json());
   }
 
   private CommandStatus status(@Nullable Failure verdict) {
@@ -117,14 +134,23 @@ record Ending(
     if (isCancelled()) {
       return null;
     }
-    if (receipt != null) {
+    if (agent.exceeded() != null) {
+      return Failure.budgetExceeded(agent.exceeded());
+    }
+    if (receipt != null && !receipt.reason().equals("agent_result")) {
       return killed(receipt);
+    }
+    if (failure != null && failure.equals(Failure.outputLimit())) {
+      return failure;
+    }
+    if (exit != null && exit.outputLost()) {
+      return new Failure("OUTPUT_LOST", "the disk beside the process failed; output is incomplete");
+    }
+    if (agent.run().hasResult() && (agent.run().succeeded() || receipt != null)) {
+      return agent.run().succeeded() ? null : Failure.agentFailed(agent.run());
     }
     if (failure != null || exit == null || code == null) {
       return failure != null ? failure : Failure.unknown("its end was not seen");
-    }
-    if (exit.outputLost()) {
-      return new Failure("OUTPUT_LOST", "the disk beside the process failed; output is incomplete");
     }
     if (signal != null) {
       return new Failure("SIGNALLED", "ended by SIG" + signal);

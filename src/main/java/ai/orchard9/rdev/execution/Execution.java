@@ -57,6 +57,7 @@ public final class Execution implements Managed {
   private final Map<String, String> instances = new ConcurrentHashMap<>();
   private final BackgroundMetrics metrics;
   private final CommandMetrics counts;
+  private final AgentMetrics agents;
   private final Poller claiming;
   private final Poller leases;
   private final Poller adoption;
@@ -85,7 +86,8 @@ public final class Execution implements Managed {
       ExecutionConfig config,
       BooleanSupplier databaseIsSettled,
       BackgroundMetrics metrics,
-      CommandMetrics counts) {
+      CommandMetrics counts,
+      AgentMetrics agents) {
     this.owner = owner;
     this.queue = queue;
     this.line = line;
@@ -99,6 +101,7 @@ public final class Execution implements Managed {
     this.continuity = new Continuity(Queue.lease(), databaseIsSettled, System::nanoTime);
     this.metrics = metrics;
     this.counts = counts;
+    this.agents = agents;
     metrics.expect(WORKERS);
     this.claiming = new Poller("claims", CLAIM_INTERVAL, metrics, claims::claimAll);
     this.leases = new Poller("leases", RENEW_INTERVAL, metrics, this::renew);
@@ -240,6 +243,10 @@ public final class Execution implements Managed {
 
   CommandMetrics counts() {
     return counts;
+  }
+
+  AgentMetrics agents() {
+    return agents;
   }
 
   /// How many commands run here.

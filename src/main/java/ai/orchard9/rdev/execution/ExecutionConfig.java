@@ -1,6 +1,5 @@
 package ai.orchard9.rdev.execution;
 
-import java.util.Set;
 import java.util.function.IntSupplier;
 
 /// How commands are executed. Suppliers may change their mind at any time: a lower one ends nothing
@@ -9,12 +8,8 @@ import java.util.function.IntSupplier;
 /// @param concurrentCommands running commands per project (`CONCURRENT_COMMANDS`)
 /// @param maximumRunning running commands of this server (`MAX_RUNNING_COMMANDS`)
 /// @param outputLimitBytes of both streams together (`OUTPUT_LIMIT_BYTES`)
-/// @param claudeCommand the Claude Code CLI (`CLAUDE_COMMAND`)
 public record ExecutionConfig(
     IntSupplier concurrentCommands,
     IntSupplier maximumRunning,
     long outputLimitBytes,
-    String claudeCommand) {
-  /// Tools that a claude run may use when the request names none.
-  static final Set<String> CLAUDE_TOOLS = Set.of("Read", "Grep", "Glob", "Edit", "Write", "Bash");
-}
+    ClaudeConfig claude) {}

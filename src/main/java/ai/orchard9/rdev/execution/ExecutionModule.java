@@ -46,7 +46,8 @@ public final class ExecutionModule {
             config,
             databaseIsSettled,
             metrics,
-            counts);
+            counts,
+            new AgentMetrics(registry));
     environment.lifecycle().manage(execution);
     return execution;
   }

@@ -5,12 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ai.orchard9.rdev.command.model.CommandType;
 import ai.orchard9.rdev.command.queue.Claim;
 import ai.orchard9.rdev.execution.spool.Launch;
+import ai.orchard9.rdev.http.RunBudget;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a command into what the spool starts.
 final class Launches {
@@ -25,7 +28,7 @@ final class Launches {
     return switch (claim.command().type()) {
       case SHELL -> new Launch.Shell(request.path("command").asText());
       case GIT -> GitLaunch.of(texts(request.path("args")));
-      case CLAUDE -> new Launch.Exec(config.claudeCommand(), claude(request));
+      case CLAUDE -> claude(request, claim.budget());
     };
   }
 
@@ -49,27 +52,33 @@ final class Launches {
   }
 
   Map<String, String> environment(Claim claim) {
-    var environment = new LinkedHashMap<>(claim.environment());
+    var environment = new LinkedHashMap<String, String>();
+    if (claim.command().type() == CommandType.CLAUDE) {
+      environment.putAll(config.claude().variables());
+    }
+    environment.putAll(claim.environment());
     if (claim.command().type() == CommandType.GIT) {
       environment.putAll(GitLaunch.environment());
     }
     return environment;
   }
 
-  private static List<String> claude(JsonNode request) {
-    var arguments =
-        new ArrayList<>(List.of("--print", "--output-format", "stream-json", "--verbose"));
+  private Launch.Exec claude(JsonNode request, RunBudget budget) {
+    var command = config.claude().command();
+    var arguments = new ArrayList<>(command.subList(1, command.size()));
+    arguments.addAll(List.of("--print", "--output-format", "stream-json", "--verbose"));
     option(arguments, "--resume", request.path("session_id"));
     option(arguments, "--model", request.path("model"));
-    option(arguments, "--max-turns", request.path("max_turns"));
+    option(arguments, "--max-turns", budget.maxTurns());
+    option(arguments, "--max-budget-usd", plain(budget.maxCostUsd()));
     arguments.add("--allowed-tools");
     arguments.add(tools(request.path("allowed_tools")));
-    return arguments;
+    return new Launch.Exec(command.getFirst(), arguments);
   }
 
-  private static String tools(JsonNode given) {
+  private String tools(JsonNode given) {
     if (!given.isArray()) {
-      return String.join(",", ExecutionConfig.CLAUDE_TOOLS.stream().sorted().toList());
+      return config.claude().tools();
     }
     return String.join(",", texts(given));
   }
@@ -80,10 +89,18 @@ final class Launches {
     return texts;
   }
 
+  private static @Nullable String plain(@Nullable Double number) {
+    return number == null ? null : BigDecimal.valueOf(number).toPlainString();
+  }
+
   private static void option(List<String> arguments, String option, JsonNode value) {
-    if (value.isValueNode() && !value.isNull()) {
+    option(arguments, option, value.isTextual() ? value.asText() : null);
+  }
+
+  private static void option(List<String> arguments, String option, @Nullable Object value) {
+    if (value != null) {
       arguments.add(option);
-      arguments.add(value.asText());
+      arguments.add(value.toString());
     }
   }
 }

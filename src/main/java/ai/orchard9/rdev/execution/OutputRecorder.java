@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.execution;
 
+import ai.orchard9.rdev.agent.AgentEvent;
 import ai.orchard9.rdev.command.output.Chunk;
 import ai.orchard9.rdev.command.output.CommandKey;
 import ai.orchard9.rdev.command.output.OutputHashes;
@@ -39,6 +40,7 @@ final class OutputRecorder {
   private final OutputLog output;
   private final Segmenter segmenter;
   private final OutputHashes hashes;
+  private final Tap tap;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int open;
@@ -53,13 +55,15 @@ final class OutputRecorder {
       String owner,
       OutputLog output,
       Segmenter segmenter,
-      OutputHashes hashes) {
+      OutputHashes hashes,
+      Tap tap) {
     this.key = key;
     this.token = token;
     this.owner = owner;
     this.output = output;
     this.segmenter = segmenter;
     this.hashes = hashes;
+    this.tap = tap;
   }
 
   /// What the worker decides between two commits.
@@ -71,6 +75,16 @@ final class OutputRecorder {
 
     /// Whether recording should end although the command has not.
     boolean isOver();
+  }
+
+  /// Reads along, and adds events of its own beside the output. Both must be quick: nothing is read
+  /// meanwhile.
+  interface Tap {
+    /// These bytes were taken.
+    void printed(StreamName stream, byte[] bytes, int count, long now, Segmenter into);
+
+    /// No more will come.
+    void ended(Segmenter into);
   }
 
   /// Why recording ended.
@@ -103,6 +117,16 @@ final class OutputRecorder {
     lock.lock();
     try {
       return firstByteAt;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Adds an event after what has come so far.
+  void tell(AgentEvent event) {
+    lock.lock();
+    try {
+      segmenter.agent(event.json(), event.lineEnd());
     } finally {
       lock.unlock();
     }
@@ -141,6 +165,7 @@ final class OutputRecorder {
   boolean flush(Watch watch) throws InterruptedException {
     segmenter.finish(StreamName.STDOUT);
     segmenter.finish(StreamName.STDERR);
+    tap.ended(segmenter);
     for (var chunks = take(); !chunks.isEmpty(); chunks = take()) {
       if (!commit(chunks, watch)) {
         return false;
@@ -284,7 +309,9 @@ final class OutputRecorder {
       if (firstByteAt == null) {
         firstByteAt = now;
       }
+      var kept = (int) Math.min(count, segmenter.remaining());
       segmenter.append(stream, bytes, 0, count, now);
+      tap.printed(stream, bytes, kept, now, segmenter);
       waitingBytes += count;
       if (wasIdle || waitingBytes >= COMMIT_BYTES) {
         changed.signalAll();

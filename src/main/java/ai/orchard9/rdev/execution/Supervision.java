@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.execution;
 
+import ai.orchard9.rdev.agent.AgentRun;
 import ai.orchard9.rdev.command.queue.Claim;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -30,6 +31,7 @@ final class Supervision implements OutputRecorder.Watch {
   private final Kills kills;
   private final Execution execution;
   private final OutputRecorder recorder;
+  private final AgentWatch agent;
   private final long deadline;
   private final BooleanSupplier lettingGo;
   private long acknowledgeAt = System.nanoTime() + ACKNOWLEDGE_AFTER.toNanos();
@@ -44,12 +46,14 @@ final class Supervision implements OutputRecorder.Watch {
       Kills kills,
       Execution execution,
       OutputRecorder recorder,
+      AgentWatch agent,
       long deadline,
       BooleanSupplier lettingGo) {
     this.claim = claim;
     this.kills = kills;
     this.execution = execution;
     this.recorder = recorder;
+    this.agent = agent;
     this.deadline = deadline;
     this.lettingGo = lettingGo;
     this.acknowledged = claim.acknowledged();
@@ -61,10 +65,15 @@ final class Supervision implements OutputRecorder.Watch {
     if (recorder.limitReached()) {
       kills.request(new Claim.KillRequest("output_limit", Kills.GRACE));
     }
+    agent.endsFor(now).ifPresent(why -> kills.request(new Claim.KillRequest(why, Kills.GRACE)));
     if (now - deadline >= 0) {
-      kills.request(new Claim.KillRequest("timeout", Kills.GRACE));
+      // What has told its result is over but for its process.
+      var why = agent.hasResult() ? "agent_result" : "timeout";
+      kills.request(new Claim.KillRequest(why, Kills.GRACE));
     }
     kills.begin();
+    agent.stalled(now).ifPresent(recorder::tell);
+    agent.toNote(now).ifPresent(this::note);
     if (!acknowledged && now - acknowledgeAt >= 0) {
       acknowledge(now);
     }
@@ -99,10 +108,19 @@ final class Supervision implements OutputRecorder.Watch {
       next = Math.min(next, acknowledgeAt);
     }
     if (kills.requested() == null) {
-      next = Math.min(next, deadline);
+      next = Math.min(next, Math.min(deadline, agent.next(now)));
     }
     var until = patience();
     return until.isPresent() ? Math.min(next, until.getAsLong()) : next;
+  }
+
+  private void note(AgentRun run) {
+    try {
+      execution.queue().noteAgent(claim, run.json(), run.sessionId());
+      agent.noted(run);
+    } catch (RuntimeException e) {
+      LOG.atWarn().setCause(e).log("what the agent has told is not noted yet");
+    }
   }
 
   private void acknowledge(long now) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commandTypes types that the key is limited to; empty `Optional`: every type
 /// @param rateLimitRps requests a second that the key may make, up to [#MOST_RPS]; empty: as many
 ///   as any
+/// @param budget of each of the key's claude runs
 /// @param deprecatedUntil when the key ends because another has taken its place
 public record Caller(
     @Nullable UUID keyId,
@@ -25,6 +26,7 @@ public record Caller(
     Optional<Set<String>> projects,
     Optional<Set<String>> commandTypes,
     Optional<Integer> rateLimitRps,
+    RunBudget budget,
     Optional<Instant> deprecatedUntil)
     implements Principal {
 
@@ -49,6 +51,7 @@ public record Caller(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        RunBudget.NONE,
         Optional.empty());
   }
 

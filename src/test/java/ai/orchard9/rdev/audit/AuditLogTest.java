@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import java.util.ArrayList;
@@ -150,6 +151,7 @@ final class AuditLogTest {
             Optional.of(Set.of("demo")),
             Optional.empty(),
             Optional.empty(),
+            RunBudget.NONE,
             Optional.empty());
     append(new Actor(UUID.randomUUID(), "other", Actor.Kind.KEY), "demo", "seen");
     append(new Actor(UUID.randomUUID(), "other", Actor.Kind.KEY), "elsewhere", "not seen");

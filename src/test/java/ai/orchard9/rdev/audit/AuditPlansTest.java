@@ -3,6 +3,7 @@ package ai.orchard9.rdev.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.Plans;
 import ai.orchard9.rdev.testing.Plans.Plan;
@@ -132,6 +133,7 @@ final class AuditPlansTest {
         Optional.of(Set.of(projects)),
         Optional.empty(),
         Optional.empty(),
+        RunBudget.NONE,
         Optional.empty());
   }
 

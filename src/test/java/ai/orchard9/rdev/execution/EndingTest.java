@@ -24,7 +24,7 @@ class EndingTest {
   })
   void tellsAnExitByItsStatus(
       int exit, CommandStatus status, @Nullable String code, @Nullable String signal) {
-    var result = new Ending(exited(exit), null, null, null).result();
+    var result = new Ending(exited(exit), null, null, null, AgentEnd.NONE).result();
 
     assertThat(result.status()).isEqualTo(status);
     assertThat(result.errorCode()).isEqualTo(code);
@@ -42,7 +42,7 @@ class EndingTest {
   void tellsAKillByItsReason(String reason, CommandStatus status, @Nullable String code) {
     var receipt = new KillReceipt(reason, List.of("TERM"), 1, List.of());
 
-    var result = new Ending(exited(143), receipt, null, null).result();
+    var result = new Ending(exited(143), receipt, null, null, AgentEnd.NONE).result();
 
     assertThat(result.status()).isEqualTo(status);
     assertThat(result.errorCode()).isEqualTo(code);
@@ -62,7 +62,9 @@ class EndingTest {
 
   @Test
   void lostOutputFailsACommandThatExitedWithZero() {
-    var result = new Ending(new ExitRecord(0, true, true, 0, false), null, null, null).result();
+    var result =
+        new Ending(new ExitRecord(0, true, true, 0, false), null, null, null, AgentEnd.NONE)
+            .result();
 
     assertThat(result.errorCode()).isEqualTo("OUTPUT_LOST");
     assertThat(result.exitCode()).isZero();

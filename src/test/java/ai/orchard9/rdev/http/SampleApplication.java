@@ -86,6 +86,7 @@ public final class SampleApplication extends Application<Configuration> {
                   Optional.empty(),
                   Optional.empty(),
                   Optional.empty(),
+                  RunBudget.NONE,
                   Optional.empty()));
       case "revoked" ->
           refused(new ApiException.Unauthenticated(ErrorCode.KEY_REVOKED, "the key was revoked"));

@@ -10,6 +10,7 @@ import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.error.FieldError;
 import ai.orchard9.rdev.http.Caller;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.testing.PostgresExtension;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -327,6 +328,7 @@ final class LimitsTest {
         Optional.empty(),
         Optional.empty(),
         rps,
+        RunBudget.NONE,
         Optional.empty());
   }
 }

@@ -14,6 +14,7 @@ import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Authentication;
 import ai.orchard9.rdev.http.Caller;
 import ai.orchard9.rdev.http.HttpModule;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.http.Scope;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
@@ -166,6 +167,7 @@ public final class StreamApplication extends Application<Configuration> {
         projects,
         Optional.empty(),
         Optional.empty(),
+        RunBudget.NONE,
         Optional.empty());
   }
 

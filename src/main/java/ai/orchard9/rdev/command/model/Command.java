@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param exitCode null unless its end was seen; 128+n when a signal ended it
 /// @param lastEventId id of the newest output event; `complete` is one more
 /// @param killReceipt null unless a signal was sent
+/// @param agent what a claude run has told of itself; null: nothing yet
 public record Command(
     CommandId id,
     String project,
@@ -42,7 +43,8 @@ public record Command(
     @Nullable JsonNode killReceipt,
     @Nullable String podName,
     int attempt,
-    int adoptions) {
+    int adoptions,
+    @Nullable JsonNode agent) {
 
   /// The UTC day it was created on, which names the partition of its output.
   public LocalDate day() {

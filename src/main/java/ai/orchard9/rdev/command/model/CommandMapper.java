@@ -52,7 +52,8 @@ public final class CommandMapper implements RowMapper<Command> {
         nullableTree(row.getString("kill_receipt")),
         row.getString("pod_name"),
         row.getInt("attempt"),
-        row.getInt("adoptions"));
+        row.getInt("adoptions"),
+        nullableTree(row.getString("agent")));
   }
 
   static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -11,7 +11,7 @@ public interface CommandSql {
       id, project, type, status, priority, metadata, request, timeout_seconds, key_id, key_name,
       request_id, trace_id, created_at, started_at, finished_at, exit_code, signal, error_code,
       error_message, stdout_bytes, stderr_bytes, stdout_sha256, stderr_sha256, last_event_id,
-      background, kill_receipt, pod_name, attempt, adoptions
+      background, kill_receipt, pod_name, attempt, adoptions, agent
       """;
 
   /// The part of a statement that records, for others to read, what happened to the rows `changed`.

@@ -6,7 +6,8 @@ package ai.orchard9.rdev.command.output;
 /// a piece without one at the chunk's end is an event of its own (`eol: false`). Their ids count up
 /// from `firstEventId`. An [StreamName#AGENT] chunk is one event, whatever its bytes.
 ///
-/// @param streamOffset bytes of the same stream before this chunk
+/// @param streamOffset bytes of the same stream before this chunk; of an agent's event: bytes of
+///   stdout up to the end of the line that told it
 /// @param totalOffset bytes of stdout and stderr before this chunk, in the order recorded
 /// @param bytes 1 to [#MAX_BYTES]; shared by all readers, never changed
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose: chunks are compared by their ids

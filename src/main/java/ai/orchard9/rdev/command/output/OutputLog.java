@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /// The front door of recorded output: execution appends, streams read.
@@ -127,17 +128,15 @@ public final class OutputLog implements Managed {
     };
   }
 
-  /// The hashes of what is stored, to be carried on after a take-over.
-  public OutputHashes hashes(CommandKey key) {
-    var hashes = new OutputHashes();
+  /// Shows all that is stored, in its order, to whoever carries on after a take-over.
+  public void replay(CommandKey key, Consumer<Chunk> each) {
     long after = 0;
     List<Chunk> chunks = store.read(key, after, ALL, READ_BYTES);
     while (!chunks.isEmpty()) {
-      chunks.forEach(hashes::update);
+      chunks.forEach(each);
       after = chunks.getLast().lastEventId();
       chunks = store.read(key, after, ALL, READ_BYTES);
     }
-    return hashes;
   }
 
   /// Up to `limit` first bytes of a stream.

@@ -77,13 +77,20 @@ public final class Segmenter {
   /// Records an `agent` event after all whole lines that came before it.
   ///
   /// @param json the data of the event, one line of UTF-8, at most 64 KiB
-  public void agent(byte[] json) {
+  /// @param lineEnd bytes of stdout up to the end of the line that told it
+  public void agent(byte[] json, long lineEnd) {
     Part first = stdout.complete > 0 ? stdout : stderr;
     first.cutComplete();
     (first == stdout ? stderr : stdout).cutComplete();
     ready.add(
         new Chunk(
-            commandId, nextEventId, nextEventId, StreamName.AGENT, 0, recorded, json.clone()));
+            commandId,
+            nextEventId,
+            nextEventId,
+            StreamName.AGENT,
+            lineEnd,
+            recorded,
+            json.clone()));
     nextEventId++;
   }
 

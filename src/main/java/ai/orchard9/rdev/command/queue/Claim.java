@@ -1,6 +1,7 @@
 package ai.orchard9.rdev.command.queue;
 
 import ai.orchard9.rdev.command.model.Command;
+import ai.orchard9.rdev.http.RunBudget;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.tracing.Traceparent;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param acknowledged whether the spool said that it started; it must then never start again
 /// @param remaining until its timeout, by the database's clock; negative when past
 /// @param hasInputs whether stdin and environment, if they are empty here, have yet to be read
+/// @param budget of a claude run: what the request and its key allow
 /// @param kill null unless somebody asked for its end
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
 public record Claim(
@@ -31,6 +33,7 @@ public record Claim(
     byte[] stdin,
     Map<String, String> environment,
     boolean hasInputs,
+    RunBudget budget,
     @Nullable KillRequest kill) {
 
   Claim withInputs(byte[] read, Map<String, String> values) {
@@ -46,6 +49,7 @@ public record Claim(
         read,
         values,
         false,
+        budget,
         kill);
   }
 

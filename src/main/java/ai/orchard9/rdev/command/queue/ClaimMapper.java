@@ -29,6 +29,7 @@ public final class ClaimMapper implements RowMapper<Claim> {
         NO_STDIN,
         Map.of(),
         row.getBoolean("has_inputs"),
+        BudgetJson.read(row.getString("agent_budget")),
         kill(row));
   }
 

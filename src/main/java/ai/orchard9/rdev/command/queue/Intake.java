@@ -109,8 +109,9 @@ final class Intake {
 
   private Written write(Handle handle, List<NewCommand> batch, Optional<ClaimOrder> order) {
     var dao = handle.attach(LineDao.class);
+    var free = Conversations.free(dao, batch);
     var inserted =
-        dao.insert(new NewCommandColumns(batch), claiming.agingSeconds()).stream()
+        dao.insert(new NewCommandColumns(free), claiming.agingSeconds()).stream()
             .collect(Collectors.toMap(it -> it.id().value(), Function.identity()));
     var inputs =
         batch.stream().filter(it -> it.hasInputs() && inserted.containsKey(it.id())).toList();
@@ -201,6 +202,9 @@ final class Intake {
     var known =
         idempotency == null ? null : written.known().get(command.owner() + idempotency.key());
     if (idempotency == null || known == null) {
+      if (command.sessionId() != null) {
+        return new Taken.Busy();
+      }
       throw new IllegalStateException("neither queued nor known: " + command.id());
     }
     return known.fingerprint().equals(idempotency.fingerprint())

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.command.model.Requester;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.sqlobject.config.KeyColumn;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
@@ -31,10 +32,11 @@ interface LineDao {
         FROM unnest(:ids::text[], :projects::text[], :types::text[], :priorities::text[],
             :metadata::text[], :requests::text[], :timeouts::integer[], :startWithin::integer[],
             :keyIds::uuid[], :keyNames::text[], :requestIds::text[], :clientAddresses::text[],
-            :traceparents::text[], :markers::text[], :idempotencyKeys::text[], :fingerprints::text[])
+            :traceparents::text[], :markers::text[], :idempotencyKeys::text[], :fingerprints::text[],
+            :sessionIds::text[], :budgets::text[])
           WITH ORDINALITY AS r (id, project, type, priority, metadata, request, timeout_seconds,
             start_within, key_id, key_name, request_id, client_address, traceparent, marker,
-            idempotency_key, fingerprint, turn),
+            idempotency_key, fingerprint, session_id, budget, turn),
           (SELECT clock_timestamp() AS at) AS clock
       ), fresh AS (
         INSERT INTO idempotency_keys AS known (owner, idempotency_key, fingerprint, command_id,
@@ -51,10 +53,11 @@ interface LineDao {
       ), changed AS (
         INSERT INTO commands (id, project, type, status, priority, metadata, request,
           timeout_seconds, start_before, key_id, key_name, request_id, trace_id, traceparent, marker,
-          created_at)
+          session_id, agent_budget, created_at)
         SELECT id, project, type, 'pending', priority, metadata::jsonb, request::jsonb,
           timeout_seconds, created_at + start_within * interval '1 second', key_id, key_name,
-          request_id, split_part(traceparent, '-', 2), traceparent, marker, created_at
+          request_id, split_part(traceparent, '-', 2), traceparent, marker, session_id, budget::jsonb,
+          created_at
         FROM asked
         WHERE idempotency_key IS NULL OR id IN (SELECT command_id FROM fresh)
         ORDER BY turn
@@ -91,6 +94,25 @@ interface LineDao {
   @KeyColumn("name")
   @RegisterConstructorMapper(KnownSubmission.class)
   Map<String, KnownSubmission> known(String[] owners, String[] names);
+
+  /// Lets nobody else submit to these conversations before the transaction ends. Always in the same
+  /// order, so that two do not wait for each other.
+  @SqlQuery(
+      """
+      SELECT pg_advisory_xact_lock(hashtextextended(name, 0))
+      FROM (SELECT DISTINCT name FROM unnest(:names::text[]) AS asked (name) ORDER BY name) AS sorted
+      """)
+  List<String> lockSessions(String[] names);
+
+  /// Which of these conversations a command is in that has not ended.
+  @SqlQuery(
+      """
+      SELECT DISTINCT c.project || ' ' || c.session_id
+      FROM unnest(:projects::text[], :sessionIds::text[]) AS asked (project, session_id)
+      JOIN commands c ON c.project = asked.project AND c.session_id = asked.session_id
+      WHERE c.status IN ('pending', 'running')
+      """)
+  Set<String> busySessions(String[] projects, String[] sessionIds);
 
   /// Gives a waiting command another place in the line; empty when it does not wait any more.
   @SqlQuery(

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param marker random text that ends its output in the spool
 /// @param environment JSON
 /// @param idempotency null: without
+/// @param agent null: no agent runs
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
 public record NewCommand(
     String id,
@@ -31,7 +32,8 @@ public record NewCommand(
     String marker,
     byte @Nullable [] stdin,
     String environment,
-    @Nullable Idempotency idempotency) {
+    @Nullable Idempotency idempotency,
+    @Nullable Agent agent) {
   private static final UUID ADMIN_KEY = new UUID(0, 0);
   private static final int ROW_BYTES = 500;
 
@@ -40,6 +42,17 @@ public record NewCommand(
   /// @param key 1–255 printable characters
   /// @param fingerprint of method, path and canonical body, SHA-256 in hex
   public record Idempotency(String key, String fingerprint) {}
+
+  /// What concerns a run of an agent.
+  ///
+  /// @param sessionId the conversation that it goes on with; null: a new one
+  /// @param budget JSON
+  public record Agent(@Nullable String sessionId, String budget) {}
+
+  /// The conversation that it goes on with; null: none that is known.
+  @Nullable String sessionId() {
+    return agent == null ? null : agent.sessionId();
+  }
 
   /// Whether there is anything that only the command itself may read.
   public boolean hasInputs() {

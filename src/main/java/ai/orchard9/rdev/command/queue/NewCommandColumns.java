@@ -78,6 +78,14 @@ public final class NewCommandColumns {
     return texts(it -> it.idempotency() == null ? null : it.idempotency().fingerprint());
   }
 
+  public @Nullable String[] sessionIds() {
+    return texts(NewCommand::sessionId);
+  }
+
+  public @Nullable String[] budgets() {
+    return texts(it -> it.agent() == null ? null : it.agent().budget());
+  }
+
   private String[] texts(Function<NewCommand, @Nullable String> column) {
     return rows.stream().map(column).toArray(String[]::new);
   }

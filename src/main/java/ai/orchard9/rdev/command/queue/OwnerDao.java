@@ -10,6 +10,7 @@ import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
+import org.jspecify.annotations.Nullable;
 
 /// Running commands as their owners see them. Every write of an owner names its token, and time is
 /// the database's: `clock_timestamp()`.
@@ -87,6 +88,19 @@ interface OwnerDao {
       """)
   void acknowledge(String id, long token);
 
+  /// Notes what a run has told of itself so far. The conversation is that which it names, unless
+  /// another command is in that already.
+  @SqlUpdate(
+      """
+      UPDATE commands c SET agent = :agent::jsonb, session_id = CASE
+        WHEN :sessionId::text IS NULL OR EXISTS (SELECT FROM commands o
+          WHERE o.project = c.project AND o.session_id = :sessionId AND o.id <> c.id
+            AND o.status IN ('pending', 'running'))
+        THEN c.session_id ELSE :sessionId END
+      WHERE id = :id AND token = :token AND status = 'running'
+      """)
+  void noteAgent(String id, long token, String agent, @Nullable String sessionId);
+
   /// Hands over at once: a lease that never was, so that nobody waits for it to run out.
   @SqlUpdate(
       """
@@ -126,9 +140,9 @@ interface OwnerDao {
         SELECT * FROM unnest(:ids::text[], :tokens::bigint[], :statuses::text[],
           :exitCodes::integer[], :signals::text[], :errorCodes::text[], :errorMessages::text[],
           :killReceipts::text[], :backgrounds::integer[], :stdoutHashes::text[],
-          :stderrHashes::text[])
+          :stderrHashes::text[], :agents::text[])
         AS e (id, token, status, exit_code, signal, error_code, error_message, kill_receipt,
-          background, stdout_sha256, stderr_sha256)
+          background, stdout_sha256, stderr_sha256, agent)
       ), mine AS MATERIALIZED (
         SELECT e.* FROM ended e JOIN commands c ON e.id = c.id AND e.token = c.token
         WHERE c.status = 'running' ORDER BY c.id FOR UPDATE OF c
@@ -138,7 +152,8 @@ interface OwnerDao {
           signal = mine.signal, error_code = mine.error_code, error_message = mine.error_message,
           kill_receipt = mine.kill_receipt::jsonb, background = mine.background,
           stdout_sha256 = mine.stdout_sha256, stderr_sha256 = mine.stderr_sha256,
-          lease_until = NULL
+          lease_until = NULL, agent = coalesce(mine.agent::jsonb, c.agent),
+          session_id = coalesce(mine.agent::jsonb ->> 'session_id', c.session_id)
         FROM mine WHERE c.id = mine.id
         RETURNING c.*
       ), freed AS (

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.command.model.Requester;
 import ai.orchard9.rdev.command.output.OutputLog;
 import ai.orchard9.rdev.command.queue.ResultColumns.Finished;
 import ai.orchard9.rdev.database.GroupCommit;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /// Offers pending commands to those who execute them, and takes their reports. Every report names
 /// the token of its claim; one that is out of date changes nothing and answers false.
@@ -148,6 +150,15 @@ public final class Queue {
   public void acknowledge(Claim claim) {
     jdbi.useExtension(
         OwnerDao.class, dao -> dao.acknowledge(claim.command().id().value(), claim.token()));
+  }
+
+  /// Notes what a claude run has told of itself so far, for others to read.
+  public void noteAgent(Claim claim, JsonNode agent, @Nullable String sessionId) {
+    jdbi.useExtension(
+        OwnerDao.class,
+        dao ->
+            dao.noteAgent(
+                claim.command().id().value(), claim.token(), agent.toString(), sessionId));
   }
 
   /// Lets others take over at once.

@@ -12,6 +12,7 @@ interface QueueSql {
   String CLAIMED =
       """
        token, marker, traceparent, place, instance, acknowledged, kill_reason, kill_grace_seconds,
+      agent_budget,
       (extract(epoch FROM started_at + timeout_seconds * interval '1 second' - clock_timestamp())
         * 1000)::bigint AS remaining_ms,
       """;

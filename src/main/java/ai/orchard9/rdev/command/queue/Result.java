@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How a command ended, as it is written once.
 ///
+/// @param agent what a claude run told of itself; null: nothing
 /// @param exitCode null unless its end was seen
 public record Result(
     CommandStatus status,
@@ -16,7 +17,8 @@ public record Result(
     @Nullable JsonNode killReceipt,
     @Nullable Integer background,
     @Nullable String stdoutSha256,
-    @Nullable String stderrSha256) {
+    @Nullable String stderrSha256,
+    @Nullable JsonNode agent) {
 
   public Result {
     if (!status.isFinal()) {

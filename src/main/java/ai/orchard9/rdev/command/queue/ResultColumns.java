@@ -27,7 +27,10 @@ public final class ResultColumns {
     /// About how many bytes it takes to write.
     int weight() {
       var receipt = result.killReceipt();
-      return 500 + (receipt == null ? 0 : 100 * receipt.size());
+      var agent = result.agent();
+      return 500
+          + (receipt == null ? 0 : 100 * receipt.size())
+          + (agent == null ? 0 : agent.path("result").asText().length());
     }
   }
 
@@ -74,6 +77,10 @@ public final class ResultColumns {
 
   public @Nullable String[] stderrHashes() {
     return texts(it -> it.result().stderrSha256());
+  }
+
+  public @Nullable String[] agents() {
+    return texts(it -> it.result().agent() == null ? null : it.result().agent().toString());
   }
 
   private String[] texts(Function<Finished, @Nullable String> column) {

@@ -13,6 +13,9 @@ public sealed interface Taken {
   /// The same request was taken before, under the same idempotency key.
   record Replay(String commandId) implements Taken {}
 
+  /// A command that has not ended is in the conversation that it wants to go on with.
+  record Busy() implements Taken {}
+
   /// Another request was taken before under its idempotency key.
   record Conflict() implements Taken {}
 }

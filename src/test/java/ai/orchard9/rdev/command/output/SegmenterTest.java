@@ -141,7 +141,7 @@ final class SegmenterTest {
   void putsAgentEventsBehindTheLinesBeforeThem() {
     append(STDOUT, "line\nrest");
 
-    segmenter.agent(bytes("{}"));
+    segmenter.agent(bytes("{}"), 2);
 
     assertThat(texts(take())).containsExactly("out 1-1 line\n", "agent 2-2 {}");
   }

@@ -98,7 +98,8 @@ public final class QueueFixture {
         "0123456789abcdef",
         "in".getBytes(StandardCharsets.UTF_8),
         "{\"A\": \"1\"}",
-        idempotency);
+        idempotency,
+        null);
   }
 
   public CommandId submit(String project, Priority priority) {
@@ -129,7 +130,16 @@ public final class QueueFixture {
 
   static Result completed() {
     return new Result(
-        CommandStatus.COMPLETED, 0, null, null, null, null, 0, "a".repeat(64), "b".repeat(64));
+        CommandStatus.COMPLETED,
+        0,
+        null,
+        null,
+        null,
+        null,
+        0,
+        "a".repeat(64),
+        "b".repeat(64),
+        null);
   }
 
   /// Lets time pass for all that waits and runs, and all that is asked about it; not for leases.

@@ -186,7 +186,7 @@ final class QueueTest {
   }
 
   private static Result failed() {
-    return new Result(CommandStatus.FAILED, 1, null, "EXIT", "exit 1", null, 0, "a", "b");
+    return new Result(CommandStatus.FAILED, 1, null, "EXIT", "exit 1", null, 0, "a", "b", null);
   }
 
   /// Runs it on a thread of its own, and returns when that waits.
@@ -345,6 +345,15 @@ final class QueueTest {
 
   private static Result cancelled() {
     return new Result(
-        CommandStatus.CANCELLED, null, "KILL", null, null, null, 0, "a".repeat(64), "b".repeat(64));
+        CommandStatus.CANCELLED,
+        null,
+        "KILL",
+        null,
+        null,
+        null,
+        0,
+        "a".repeat(64),
+        "b".repeat(64),
+        null);
   }
 }

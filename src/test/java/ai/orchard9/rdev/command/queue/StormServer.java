@@ -77,7 +77,8 @@ final class StormServer implements Claimant {
         switch (fixture.line().submit(command)) {
           case Taken.Fresh(var row, var _) -> row.id().value();
           case Taken.Replay(var known) -> known;
-          case Taken.Conflict() -> throw new IllegalStateException("all are the same");
+          case Taken.Conflict(), Taken.Busy() ->
+              throw new IllegalStateException("all are the same");
         };
     told.submitted(command, id);
     return true;
@@ -150,7 +151,16 @@ final class StormServer implements Claimant {
   boolean finish(Claim claim) {
     var result =
         new Result(
-            CommandStatus.COMPLETED, (int) claim.token(), null, null, null, null, 0, "a", "b");
+            CommandStatus.COMPLETED,
+            (int) claim.token(),
+            null,
+            null,
+            null,
+            null,
+            0,
+            "a",
+            "b",
+            null);
     var counts = fixture.queue().finish(claim, result);
     if (counts) {
       told.finished(claim);

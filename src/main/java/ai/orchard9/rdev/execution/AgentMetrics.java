@@ -1,0 +1,66 @@
+package ai.orchard9.rdev.execution;
+
+import ai.orchard9.rdev.agent.AgentRun;
+import ai.orchard9.rdev.command.model.CommandStatus;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// What agents used up, by model.
+final class AgentMetrics {
+  /// Models with a value of their own; further ones count as `other`: their names come from
+  /// outside.
+  private static final int MOST_MODELS = 20;
+
+  private final Set<String> models = ConcurrentHashMap.newKeySet();
+  private final Counter runs;
+  private final Counter tokens;
+  private final Counter cost;
+
+  AgentMetrics(PrometheusRegistry registry) {
+    this.runs =
+        Counter.builder()
+            .name("rdev_agent_runs_total")
+            .help("Claude runs that ended on this server")
+            .labelNames("model", "status")
+            .register(registry);
+    this.tokens =
+        Counter.builder()
+            .name("rdev_agent_tokens_total")
+            .help("Tokens that claude runs used, without those from caches")
+            .labelNames("model", "direction")
+            .register(registry);
+    this.cost =
+        Counter.builder()
+            .name("rdev_agent_cost_usd_total")
+            .help("US dollars that claude runs cost, as they themselves reckon")
+            .labelNames("model")
+            .register(registry);
+  }
+
+  void ended(AgentRun run, CommandStatus status) {
+    var model = label(run.model());
+    runs.labelValues(model, status.wire()).inc();
+    if (run.inputTokens() != null) {
+      tokens.labelValues(model, "input").inc(run.inputTokens());
+    }
+    if (run.outputTokens() != null) {
+      tokens.labelValues(model, "output").inc(run.outputTokens());
+    }
+    if (run.costUsd() != null) {
+      cost.labelValues(model).inc(run.costUsd());
+    }
+  }
+
+  private String label(@Nullable String model) {
+    if (model == null) {
+      return "unknown";
+    }
+    if (models.contains(model) || (models.size() < MOST_MODELS && models.add(model))) {
+      return model;
+    }
+    return "other";
+  }
+}

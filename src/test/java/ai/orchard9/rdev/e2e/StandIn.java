@@ -1,0 +1,34 @@
+package ai.orchard9.rdev.e2e;
+
+import ai.orchard9.rdev.testing.Backend;
+import ai.orchard9.rdev.testing.ServerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+
+/// A stand-in for the Claude CLI in the work directory of a project: it does what its prompt says,
+/// a script in bash, and has words for what the CLI prints.
+final class StandIn {
+  /// Where projects find it.
+  static final String COMMAND = "./.stand-in/claude";
+
+  private StandIn() {}
+
+  /// Has the runs of these servers' first project use it.
+  static ServerSettings use(ServerSettings settings) throws IOException {
+    settings.project(Backend.DEMO);
+    var folder =
+        Files.createDirectories(settings.backend().workspace(Backend.DEMO).resolve(".stand-in"));
+    for (var name : new String[] {"claude", "tools.jsonl"}) {
+      try (var file =
+          Objects.requireNonNull(StandIn.class.getResourceAsStream("/claude/" + name))) {
+        Files.copy(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Files.setPosixFilePermissions(
+        folder.resolve("claude"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    return settings.environment("CLAUDE_COMMAND", COMMAND);
+  }
+}
