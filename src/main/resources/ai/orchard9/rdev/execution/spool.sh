@@ -537,9 +537,6 @@ run() {
   esac
   same_instance "$4"
   find_program setsid || fail "setsid is missing"
-  if [ -n "$r_program" ]; then
-    command -v "$r_program" >/dev/null || fail "program not found: $r_program"
-  fi
 
   case $r_base in
     '?'*)
@@ -557,6 +554,10 @@ run() {
     esac
   fi
   r_cwd=$PWD
+  # From here: a path may lead from the work directory.
+  if [ -n "$r_program" ]; then
+    command -v "$r_program" >/dev/null || fail "program not found: $r_program"
+  fi
 
   [ -n "$r_stage" ] || stage "$6" || fail "the spool cannot be written"
   r_in=/dev/null

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class ClaudeRuns {
   private static final Duration SOON = Duration.ofSeconds(30);
 
+  private final Map<String, String> runs = new HashMap<>();
   final ServerProcess server;
   final ApiClient client;
 
@@ -45,11 +47,22 @@ abstract class ClaudeRuns {
       throw new IllegalStateException(e);
     }
     this.client = server.client();
+    // All at once: each is a test of its own, but none has to wait for the graces of the others.
+    endings().map(it -> (String) it.get()[1]).forEach(it -> runs.put(it, submit(it)));
   }
 
   @AfterAll
   void stop() {
-    server.close();
+    try (server) {
+      await("nothing is left behind")
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(server.leftBehind())
+                      // Of the run's own making: their parent was killed, and PID 1 reaps nothing.
+                      .filteredOn(it -> !it.contains("[sleep]"))
+                      .isEmpty());
+    }
   }
 
   @Test
@@ -164,7 +177,7 @@ abstract class ClaudeRuns {
   void endsAsItsResultSays(
       String name, String script, String status, String code, String killed, int exit)
       throws Exception {
-    var id = submit(script);
+    var id = Objects.requireNonNull(runs.get(script), name);
 
     var command = client.awaitEnd(id, SOON);
 
@@ -183,7 +196,6 @@ abstract class ClaudeRuns {
             .filter(it -> it.endsWith("}"))
             .count();
     assertThat(agentEvents(events)).hasSize((int) told);
-    await(name + " leaves nothing").atMost(SOON).until(() -> server.leftBehind().isEmpty());
   }
 
   @Test

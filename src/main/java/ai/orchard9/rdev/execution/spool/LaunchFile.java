@@ -33,9 +33,7 @@ record LaunchFile(String text, String kind, String program) {
     text.append("\nrdev_run \"$@\"\n");
     return switch (launch) {
       case Launch.Shell _ -> new LaunchFile(text.toString(), "shell", "");
-      // A path may lead from the work directory; only the shell there can tell.
-      case Launch.Exec(var _, var _, var needed) ->
-          new LaunchFile(text.toString(), "exec", needed.contains("/") ? "" : needed);
+      case Launch.Exec(var _, var _, var needed) -> new LaunchFile(text.toString(), "exec", needed);
     };
   }
 

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.testing.Processes;
 import ai.orchard9.rdev.testing.Repetitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -275,11 +276,16 @@ class SpoolStartTest {
 
   @Test
   void saysWhenAProgramIsMissing() throws Exception {
-    var order = bench.order(new Launch.Exec("no-such-program", List.of()));
-
-    assertThat(bench.start(order))
-        .isEqualTo(new StartResult.Failed("program not found: no-such-program"));
+    for (var program : List.of("no-such-program", "./no-such-program", "/no/such/program")) {
+      assertThat(bench.start(bench.order(new Launch.Exec(program, List.of()))))
+          .isEqualTo(new StartResult.Failed("program not found: " + program));
+    }
     assertThat(spools()).isEmpty();
+    var here = bench.home.resolve("workspaces/p/here");
+    Files.writeString(here, "#!/bin/sh\necho here\n");
+    Files.setPosixFilePermissions(here, PosixFilePermissions.fromString("rwx------"));
+    assertThat(bench.run(bench.order(new Launch.Exec("./here", List.of()))).finish().out())
+        .isEqualTo("here\n");
   }
 
   @Test
