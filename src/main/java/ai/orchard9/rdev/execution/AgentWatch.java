@@ -7,7 +7,6 @@ import ai.orchard9.rdev.command.model.CommandType;
 import ai.orchard9.rdev.command.output.Chunk;
 import ai.orchard9.rdev.command.output.Segmenter;
 import ai.orchard9.rdev.command.output.StreamName;
-import ai.orchard9.rdev.command.queue.Claim;
 import ai.orchard9.rdev.http.RunBudget;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -24,20 +23,25 @@ final class AgentWatch implements OutputRecorder.Tap {
   private final ClaudeConfig config;
   private final AgentReader reader = new AgentReader();
   private final ArrayDeque<AgentEvent> owed = new ArrayDeque<>();
+
+  /// The newest line of which events are stored, by its end, and how many.
+  private long toldLine = -1;
+
+  private int toldOfLine;
   private AgentRun noted = AgentRun.UNKNOWN;
   private long noteAt = System.nanoTime();
   private long printedAt = System.nanoTime();
   private @Nullable Long resultAt;
   private boolean isStalled;
 
-  AgentWatch(Claim claim, ClaudeConfig config) {
-    this.watching = claim.command().type() == CommandType.CLAUDE;
-    this.budget = claim.budget();
+  AgentWatch(CommandType type, RunBudget budget, ClaudeConfig config) {
+    this.watching = type == CommandType.CLAUDE;
+    this.budget = budget;
     this.config = config;
   }
 
   /// Reads what is stored already, in its order: what its lines tell and no event says yet is owed.
-  /// An event names the end of its line, so that one that a former version read otherwise is not
+  /// An event names the end of its line, so that a line that a former version read otherwise is not
   /// told twice.
   synchronized void replay(Chunk chunk) {
     if (!watching) {
@@ -59,18 +63,26 @@ final class AgentWatch implements OutputRecorder.Tap {
     if (AgentEvent.isStalled(chunk.bytes())) {
       return;
     }
-    while (!owed.isEmpty() && owed.peek().lineEnd() < chunk.streamOffset()) {
-      owed.remove();
-    }
-    if (!owed.isEmpty() && owed.peek().lineEnd() == chunk.streamOffset()) {
+    toldOfLine = chunk.streamOffset() == toldLine ? toldOfLine + 1 : 1;
+    toldLine = chunk.streamOffset();
+    while (!owed.isEmpty() && owed.peek().lineEnd() < toldLine) {
       owed.remove();
     }
   }
 
   /// Tells what is owed.
   synchronized void catchUp(Segmenter into) {
-    owed.forEach(it -> into.agent(it.json(), it.lineEnd()));
+    tell(owed, into);
     owed.clear();
+  }
+
+  private void tell(Iterable<AgentEvent> events, Segmenter into) {
+    var already = toldOfLine;
+    for (var event : events) {
+      if (event.lineEnd() > toldLine || (event.lineEnd() == toldLine && already-- <= 0)) {
+        into.agent(event.json(), event.lineEnd());
+      }
+    }
   }
 
   @Override
@@ -79,17 +91,16 @@ final class AgentWatch implements OutputRecorder.Tap {
     printedAt = now;
     isStalled = false;
     if (watching && stream == StreamName.STDOUT) {
-      for (var event : reader.read(bytes, 0, count)) {
-        noteResult(event, now);
-        into.agent(event.json(), event.lineEnd());
-      }
+      var events = reader.read(bytes, 0, count);
+      events.forEach(it -> noteResult(it, now));
+      tell(events, into);
     }
   }
 
   @Override
   public synchronized void ended(Segmenter into) {
     if (watching) {
-      reader.finish().forEach(it -> into.agent(it.json(), it.lineEnd()));
+      tell(reader.finish(), into);
     }
   }
 

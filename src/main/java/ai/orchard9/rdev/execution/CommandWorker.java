@@ -48,7 +48,7 @@ final class CommandWorker implements Runnable {
     var attempt = new Attempt(id(), claim.command().attempt());
     this.kills = new Kills(execution.spool(), claim.place(), attempt, this::wake);
     this.beginning = new Beginning(claim, attempt, kills, execution, this::isOver);
-    this.agent = new AgentWatch(claim, execution.config().claude());
+    this.agent = new AgentWatch(command().type(), claim.budget(), execution.config().claude());
     var requested = claim.kill();
     if (requested != null) {
       kills.request(requested);
