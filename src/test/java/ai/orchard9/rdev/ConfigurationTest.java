@@ -198,7 +198,8 @@ final class ConfigurationTest {
             "RDEV_WORKSPACES",
             "RDEV_SPOOL",
             "UI_TEMPLATES",
-            "CLAUDE_COMMAND");
+            "CLAUDE_COMMAND",
+            "CLAUDE_TOOLS");
     var named =
         Pattern.compile("\\$\\{([A-Z_]+):-")
             .matcher(Files.readString(Path.of("config.yml")))

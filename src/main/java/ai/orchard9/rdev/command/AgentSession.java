@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.command;
 
+import ai.orchard9.rdev.http.Cursor;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,4 +17,12 @@ public record AgentSession(
     Instant lastUsedAt,
     @Nullable Integer turns,
     @Nullable Double costUsd,
-    @JsonIgnore Instant lastCreatedAt) {}
+    @JsonIgnore Instant lastCreatedAt) {
+  /// What cursors of their lists are of.
+  public static final String LIST = "claude-sessions";
+
+  /// Where it stands in a list.
+  public Cursor cursor() {
+    return Cursor.of(LIST, lastCreatedAt, lastCommandId);
+  }
+}

@@ -1,7 +1,6 @@
 package ai.orchard9.rdev.command;
 
 import ai.orchard9.rdev.http.Caller;
-import ai.orchard9.rdev.http.Cursor;
 import ai.orchard9.rdev.http.Envelope;
 import ai.orchard9.rdev.http.Page;
 import ai.orchard9.rdev.http.RequiresScope;
@@ -19,8 +18,6 @@ import java.util.List;
 @Path("/projects/{id}/claude-sessions")
 @Produces(MediaType.APPLICATION_JSON)
 public final class AgentSessionResource {
-  private static final String LIST = "claude-sessions";
-
   private final CommandService service;
 
   AgentSessionResource(CommandService service) {
@@ -31,7 +28,7 @@ public final class AgentSessionResource {
   @RequiresScope(Scope.PROJECTS_READ)
   public Envelope<List<AgentSession>> list(
       @Auth Caller caller, @PathParam("id") String project, @BeanParam Page page) {
-    var rows = service.sessions(caller, project, page.fetch(), page.cursor(LIST, 2));
-    return page.of(rows, it -> Cursor.of(LIST, it.lastCreatedAt(), it.lastCommandId()));
+    var rows = service.sessions(caller, project, page.fetch(), page.cursor(AgentSession.LIST, 2));
+    return page.of(rows, AgentSession::cursor);
   }
 }

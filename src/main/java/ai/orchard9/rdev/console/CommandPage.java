@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ended whether its status will not change any more
 /// @param errorMessage why it failed; null: it did not, or nothing more is known
 /// @param kill its receipt in words; null: nothing was killed
+/// @param agent what a claude run has told of itself; null: nothing
 /// @param waits where it stands; null: it does not wait
 /// @param environment names only; their values are not kept
 /// @param curl the same once more, at a terminal
@@ -27,6 +28,7 @@ public record CommandPage(
     @Nullable String exit,
     @Nullable String errorMessage,
     @Nullable String kill,
+    @Nullable AgentFacts agent,
     @Nullable Waits waits,
     List<Step> timeline,
     String priority,
@@ -87,6 +89,7 @@ public record CommandPage(
         exit(command),
         command.errorMessage(),
         KillWords.of(command.killReceipt()),
+        AgentFacts.of(command),
         pending.map(Waits::of).orElse(null),
         timeline(command),
         command.priority().wire(),

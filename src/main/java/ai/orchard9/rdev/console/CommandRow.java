@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A command in a list. Public only because Thymeleaf reads it.
 ///
 /// @param text what was asked for, in one line
+/// @param spent by a claude run; null: it is none, or has told nothing
 /// @param why of one that failed; null: it did not
 public record CommandRow(
     String id,
@@ -18,10 +19,12 @@ public record CommandRow(
     String keyName,
     When created,
     @Nullable String took,
+    @Nullable String spent,
     @Nullable String why) {
   private static final int LONGEST = 160;
 
   static CommandRow of(Command command) {
+    var agent = AgentFacts.of(command);
     return new CommandRow(
         command.id().value(),
         command.project(),
@@ -31,6 +34,7 @@ public record CommandRow(
         command.keyName(),
         When.of(command.createdAt()),
         Words.duration(command.durationMillis()),
+        agent == null ? null : agent.spent(),
         command.errorCode());
   }
 

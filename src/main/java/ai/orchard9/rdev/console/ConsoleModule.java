@@ -74,6 +74,7 @@ public final class ConsoleModule {
       StreamModule streams) {
     jersey.register(
         new ProjectPages(projects, commands.service(), commands.requests(), queue.overview()));
+    jersey.register(new ConversationPages(projects, commands.service()));
     jersey.register(new CommandPages(commands, output));
     jersey.register(new CommandEventsPage(streams));
     jersey.register(new CommandOutputPage(streams));

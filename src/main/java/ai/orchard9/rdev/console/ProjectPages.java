@@ -102,6 +102,7 @@ public final class ProjectPages {
 
   /// What is to be run. Public only because Thymeleaf reads it.
   ///
+  /// @param session that a claude run goes on with; empty: with none
   /// @param error why it was refused; null: it was not
   public record RunForm(
       String type,
@@ -109,8 +110,13 @@ public final class ProjectPages {
       String timeout,
       String priority,
       String workdir,
+      String session,
       @Nullable String error) {
-    static final RunForm EMPTY = new RunForm("shell", "", "", "normal", "", null);
+    static final RunForm EMPTY = new RunForm("shell", "", "", "normal", "", "", null);
+
+    static RunForm goingOn(String session) {
+      return session.isEmpty() ? EMPTY : new RunForm("claude", "", "", "normal", "", session, null);
+    }
   }
 
   @GET
@@ -167,8 +173,11 @@ public final class ProjectPages {
   @GET
   @Path("/{id}")
   @RequiresScope(Scope.PROJECTS_READ)
-  public View show(@Auth Caller caller, @PathParam("id") String id) {
-    return page(caller, id, RunForm.EMPTY);
+  public View show(
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @QueryParam("session") @DefaultValue("") String session) {
+    return page(caller, id, RunForm.goingOn(session));
   }
 
   private View page(Caller caller, String id, RunForm form) {
@@ -219,6 +228,7 @@ public final class ProjectPages {
         text(form, "timeout"),
         text(form, "priority"),
         text(form, "workdir"),
+        text(form, "session"),
         error);
   }
 
@@ -237,6 +247,9 @@ public final class ProjectPages {
       body.put("timeout_seconds", number(asked.timeout()));
     }
     body.put("priority", asked.priority().isEmpty() ? null : asked.priority());
+    if (type == CommandType.CLAUDE && !asked.session().isBlank()) {
+      body.put("session_id", asked.session().strip());
+    }
     body.put("workdir", asked.workdir().isBlank() ? null : asked.workdir().strip());
     return body;
   }

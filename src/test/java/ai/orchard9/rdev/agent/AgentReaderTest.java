@@ -93,7 +93,7 @@ final class AgentReaderTest {
 
     assertThat(events)
         .extracting(AgentEvent::lineEnd)
-        .containsExactly(8L + said.length(), 8L + 2 * said.length());
+        .containsExactly(8L + said.length(), 8 + 2L * said.length());
   }
 
   @ParameterizedTest

@@ -8,7 +8,6 @@ import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.SseEvent;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,17 +34,13 @@ abstract class ClaudeRuns {
   final ApiClient client;
 
   ClaudeRuns(ServerSettings settings) {
-    try {
-      this.server =
-          StandIn.use(settings)
-              .environment("CONCURRENT_COMMANDS", "8")
-              .environment("CLAUDE_RESULT_GRACE", "1s")
-              .environment("CLAUDE_STALL_TIMEOUT", "1s")
-              .project("bare")
-              .start();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    this.server =
+        StandIn.use(settings)
+            .environment("CONCURRENT_COMMANDS", "8")
+            .environment("CLAUDE_RESULT_GRACE", "1s")
+            .environment("CLAUDE_STALL_TIMEOUT", "1s")
+            .project("bare")
+            .start();
     this.client = server.client();
     // All at once: each is a test of its own, but none has to wait for the graces of the others.
     endings().map(it -> (String) it.get()[1]).forEach(it -> runs.put(it, submit(it)));

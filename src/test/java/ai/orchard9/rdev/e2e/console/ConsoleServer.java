@@ -1,5 +1,6 @@
 package ai.orchard9.rdev.e2e.console;
 
+import ai.orchard9.rdev.e2e.StandIn;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import java.net.URI;
@@ -15,7 +16,7 @@ final class ConsoleServer {
     var running = server;
     if (running == null) {
       running =
-          ServerProcess.named("console")
+          StandIn.use(ServerProcess.named("console"))
               .database(TestPostgres.shared())
               .environment("WEBHOOK_ALLOWED_TARGETS", "127.0.0.1")
               .environment("CONCURRENT_COMMANDS", "8")

@@ -39,6 +39,7 @@ final class EveryPageTest {
       PATHS.put("overview", "/console");
       PATHS.put("projects", "/console/projects");
       PATHS.put("project", "/console/projects/demo");
+      PATHS.put("conversations", "/console/projects/demo/claude-sessions");
       PATHS.put("commands", "/console/commands");
       PATHS.put("command", "/console/commands/" + command.path("id").asText());
       PATHS.put("keys", "/console/keys");
@@ -66,6 +67,7 @@ final class EveryPageTest {
         "overview",
         "projects",
         "project",
+        "conversations",
         "commands",
         "command",
         "keys",
@@ -98,6 +100,7 @@ final class EveryPageTest {
         "overview",
         "projects",
         "project",
+        "conversations",
         "commands",
         "command",
         "keys",
