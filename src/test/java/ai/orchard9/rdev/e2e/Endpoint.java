@@ -40,6 +40,11 @@ record Endpoint(
         submitting("git", Map.of("args", List.of("status"))),
         submitting("claude", Map.of("prompt", "hello")),
         reading(
+            "/projects/{id}/claude-sessions",
+            _ -> "/projects/demo/claude-sessions",
+            "projects:read",
+            true),
+        reading(
             "/projects/{id}/events",
             admin -> "/projects/demo/events?stream_id=" + finished(admin),
             "projects:read",

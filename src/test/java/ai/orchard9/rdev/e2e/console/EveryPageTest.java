@@ -6,6 +6,7 @@ import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.WebhookReceiver;
 import ai.orchard9.rdev.testing.browser.Browser;
 import ai.orchard9.rdev.testing.browser.BrowserExtension;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,10 @@ final class EveryPageTest {
   static void fill() {
     var client = ConsoleServer.get().client();
     var command = client.run("printf '\\033[1;31mred\\033[0m and plain\\n'; ls -la; exit 2");
+    var run = Map.of("prompt", "init; says hi; result success false 0.0831 'Fixed, and tested.' 6");
+    client.awaitEnd(
+        client.post("/projects/demo/claude", run).data().path("id").asText(),
+        Duration.ofSeconds(30));
     Console.key(client, "reader", "projects:read");
     try (var receiver = WebhookReceiver.http()) {
       var webhook = Console.webhook(client, receiver.url(), "every page");
