@@ -9,9 +9,11 @@ import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.ServerSettings;
 import ai.orchard9.rdev.testing.SseEvent;
 import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs of an agent end, whatever it does, and say what they did.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -275,6 +278,31 @@ abstract class ClaudeRuns {
     assertThat(command.at("/error/code").asText()).as(command.toString()).isEqualTo("START_FAILED");
     assertThat(command.at("/error/message").asText()).contains(StandIn.COMMAND);
     assertThat(command.path("agent").isNull()).isTrue();
+  }
+
+  @Test
+  void aPromptComesWhole() throws Exception {
+    var prompt =
+        new StringBuilder("--version 2>/dev/null; printf %s \"$prompt\" | sha256sum; exit 0\n");
+    while (prompt.length() < 262_144 - 20) {
+      prompt.append("it's \"so\" `x` $(y)\\\r\n\t");
+    }
+    prompt.append("x".repeat(262_144 - prompt.length()));
+
+    var id = submit(prompt.toString());
+
+    assertThat(client.awaitEnd(id, SOON).path("exit_code").asInt(-1)).isZero();
+    var hash = MessageDigest.getInstance("SHA-256").digest(prompt.toString().getBytes(UTF_8));
+    assertThat(client.output(id)).asString().isEqualTo(HexFormat.of().formatHex(hash) + "  -\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\0b"})
+  void aPromptThatIsNoneIsRefused(String prompt) {
+    var answer = client.post("/projects/demo/claude", Map.of("prompt", prompt));
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+    assertThat(answer.json().at("/error/details/0/field").asText()).isEqualTo("prompt");
   }
 
   @Test
