@@ -155,6 +155,25 @@ abstract class ClaudeRuns {
             "",
             0),
         Arguments.of(
+            "prints a line of 10 MB, and bytes that are no text",
+            "init; printf"
+                + " '{\"type\":\"user\",\"message\":{\"content\":[{\"type\":\"tool_result\",';"
+                + " printf '\"content\":\"\\377'; head -c 10000000 /dev/zero | tr '\\0' x; printf"
+                + " '\"}]}}\\n"
+                + "'; result success false",
+            "completed",
+            "",
+            "",
+            0),
+        Arguments.of(
+            "stops in the middle of a line",
+            "init; printf '{\"type\":\"assis'; sleep 0.5; "
+                + "printf 'tant\",\"message\":{\"content\":\"late\"}}\\n'; result success false",
+            "completed",
+            "",
+            "",
+            0),
+        Arguments.of(
             "says that its turns are used up",
             "init; result error_max_turns true; exit 1",
             "failed",
