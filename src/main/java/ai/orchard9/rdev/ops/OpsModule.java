@@ -12,7 +12,8 @@ public final class OpsModule {
 
   private OpsModule() {}
 
-  /// Serves `/health`, `/ready`, `/metrics`, `/openapi.json` and `/docs`.
+  /// Serves `/health`, `/ready`, `/metrics`, `/openapi.json` and `/docs`; on the admin port
+  /// `/healthcheck` says what `/ready` does.
   ///
   /// @param checks what readiness asks, by the names shown
   public static Readiness install(
@@ -23,6 +24,7 @@ public final class OpsModule {
     environment.jersey().register(new HealthResource());
     environment.jersey().register(new ReadyResource(readiness));
     environment.jersey().register(new MetricsResource(registry));
+    environment.healthChecks().register("ready", new ReadinessHealthCheck(readiness));
     DocsModule.install(environment);
     return readiness;
   }

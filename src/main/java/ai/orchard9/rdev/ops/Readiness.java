@@ -20,6 +20,11 @@ public final class Readiness {
     public Report {
       checks = Collections.unmodifiableMap(new LinkedHashMap<>(checks));
     }
+
+    /// Whether requests should be sent here.
+    boolean isReady() {
+      return status.equals("ready");
+    }
   }
 
   private static final Duration LIMIT = Duration.ofSeconds(1);

@@ -23,6 +23,18 @@ final class ReadinessTest {
   }
 
   @Test
+  void isTheHealthCheckOfTheAdminPort() {
+    var readiness = new Readiness(Map.of("database", () -> "ok"));
+    var check = new ReadinessHealthCheck(readiness);
+    assertThat(check.execute().isHealthy()).isTrue();
+
+    readiness.drain();
+
+    assertThat(check.execute().isHealthy()).isFalse();
+    assertThat(check.execute().getMessage()).isEqualTo("draining; database: ok");
+  }
+
+  @Test
   void isNotReadyOnceTheServerGoesDown() throws Exception {
     var readiness = new Readiness(Map.of("database", () -> "ok"));
     assertThat(readiness.report().status()).isEqualTo("ready");
