@@ -23,6 +23,6 @@ public final class ReadyResource {
   @Public
   public Response get() throws InterruptedException {
     var report = readiness.report();
-    return Response.status(report.status().equals("ready") ? 200 : 503).entity(report).build();
+    return Response.status(report.isReady() ? 200 : 503).entity(report).build();
   }
 }
