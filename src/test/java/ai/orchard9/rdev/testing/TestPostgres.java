@@ -95,8 +95,11 @@ public final class TestPostgres implements AutoCloseable {
     return "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
   }
 
-  /// Starts it, again too, and waits until it answers.
+  /// Starts it, again too, and waits until it answers; does nothing while it runs.
   public void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
     var command = new ArrayList<>(asServiceUser());
     command.addAll(List.of(binaries().resolve("bin/postgres").toString(), "-D", data().toString()));
     for (var setting :
