@@ -31,6 +31,7 @@ import ai.orchard9.rdev.ops.ReadyCheck;
 import ai.orchard9.rdev.ops.server.Drain;
 import ai.orchard9.rdev.ops.server.Self;
 import ai.orchard9.rdev.ops.server.Servers;
+import ai.orchard9.rdev.ops.task.CacheFlushes;
 import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.project.ProjectModule;
 import ai.orchard9.rdev.ratelimit.ConfiguredLimits;
@@ -125,21 +126,16 @@ final class Features {
     var readiness = OpsModule.install(environment, registry, checks(projects));
     var servers = servers(life, record, streams.streams());
     var drain = drain(servers, readiness, streams.streams(), execution);
-    OperatorTasks.install(
-        environment,
-        database.background(),
-        background,
-        audit,
-        limits,
-        keys,
-        runtime.breaker(),
-        projects,
-        queue,
-        commands.service(),
-        streams.streams(),
-        servers,
-        drain,
-        Webhooks.task(webhooks));
+    var operators = new OperatorTasks();
+    operators.caches(flushes(projects, keys));
+    operators.cluster(projects, runtime.breaker());
+    operators.commands(commands.service(), queue, keys.service(), servers);
+    operators.keys(keys.service(), queue.roundup());
+    operators.limits(limits);
+    operators.servers(servers, drain, queue.roundup());
+    operators.streams(streams.streams());
+    operators.webhooks(Webhooks.task(webhooks));
+    operators.install(environment.admin(), audit);
     BeforeStop.install(
         environment,
         drain::close,
@@ -148,6 +144,13 @@ final class Features {
         streams.streams()::drain,
         execution::stop);
     FirstStart.announce(configuration, environment, database, audit);
+  }
+
+  private CacheFlushes flushes(ProjectCatalog projects, ApiKeyModule keys) {
+    var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
+    var flushes = new CacheFlushes(database.background(), caches, background);
+    environment.lifecycle().manage(flushes);
+    return flushes;
   }
 
   private Servers servers(ProjectEvents life, AuditModule record, OpenStreams streams) {

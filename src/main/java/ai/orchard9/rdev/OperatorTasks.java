@@ -1,13 +1,14 @@
 package ai.orchard9.rdev;
 
-import ai.orchard9.rdev.apikey.ApiKeyModule;
+import ai.orchard9.rdev.apikey.ApiKeyService;
 import ai.orchard9.rdev.audit.AuditLog;
-import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.command.CommandService;
 import ai.orchard9.rdev.command.queue.QueueModule;
+import ai.orchard9.rdev.command.queue.Roundup;
 import ai.orchard9.rdev.ops.diagnosis.Diagnoses;
 import ai.orchard9.rdev.ops.server.Drain;
 import ai.orchard9.rdev.ops.server.Servers;
+import ai.orchard9.rdev.ops.task.AdminTask;
 import ai.orchard9.rdev.ops.task.AdminTasks;
 import ai.orchard9.rdev.ops.task.CacheFlushTask;
 import ai.orchard9.rdev.ops.task.CacheFlushes;
@@ -25,51 +26,55 @@ import ai.orchard9.rdev.project.ProjectCatalog;
 import ai.orchard9.rdev.ratelimit.Limits;
 import ai.orchard9.rdev.runtime.Breaker;
 import ai.orchard9.rdev.stream.OpenStreams;
-import io.dropwizard.core.setup.Environment;
+import io.dropwizard.core.setup.AdminEnvironment;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jdbi.v3.core.Jdbi;
 
-/// Puts what operators can do on the admin port.
+/// What operators can do on the admin port, feature by feature.
 final class OperatorTasks {
-  private OperatorTasks() {}
+  private final List<AdminTask> tasks = new ArrayList<>();
 
-  static void install(
-      Environment environment,
-      Jdbi work,
-      BackgroundMetrics background,
-      AuditLog audit,
-      Limits limits,
-      ApiKeyModule keys,
-      Optional<Breaker> breaker,
-      ProjectCatalog projects,
-      QueueModule queue,
-      CommandService commands,
-      OpenStreams streams,
-      Servers servers,
-      Drain drain,
-      WebhooksTask webhooks) {
-    var caches = Map.<String, Runnable>of("projects", projects::flush, "keys", keys::forgetKnown);
-    var flushes = new CacheFlushes(work, caches, background);
-    environment.lifecycle().manage(flushes);
-    AdminTasks.install(
-        environment.admin(),
-        audit,
-        List.of(
-            new CacheFlushTask(flushes),
-            new CircuitBreakerTask(breaker),
-            new CommandsTask(commands, queue.roundup(), keys.service(), servers),
-            new DrainTask(drain),
-            new LimitsTask(limits),
-            new ProjectsTask(projects),
-            new QueueTask(queue),
-            new RevokeKeyTask(keys.service(), queue.roundup()),
-            new ServersTask(servers, queue.roundup()),
-            new StreamsTask(new Followed(streams)),
-            webhooks));
-    Diagnoses.install(environment.admin(), audit);
+  void limits(Limits limits) {
+    tasks.add(new LimitsTask(limits));
+  }
+
+  void keys(ApiKeyService keys, Roundup roundup) {
+    tasks.add(new RevokeKeyTask(keys, roundup));
+  }
+
+  void caches(CacheFlushes flushes) {
+    tasks.add(new CacheFlushTask(flushes));
+  }
+
+  void cluster(ProjectCatalog projects, Optional<Breaker> breaker) {
+    tasks.add(new ProjectsTask(projects));
+    tasks.add(new CircuitBreakerTask(breaker));
+  }
+
+  void commands(CommandService commands, QueueModule queue, ApiKeyService keys, Servers servers) {
+    tasks.add(new CommandsTask(commands, queue.roundup(), keys, servers));
+    tasks.add(new QueueTask(queue));
+  }
+
+  void streams(OpenStreams streams) {
+    tasks.add(new StreamsTask(new Followed(streams)));
+  }
+
+  void servers(Servers servers, Drain drain, Roundup roundup) {
+    tasks.add(new ServersTask(servers, roundup));
+    tasks.add(new DrainTask(drain));
+  }
+
+  void webhooks(WebhooksTask webhooks) {
+    tasks.add(webhooks);
+  }
+
+  /// Serves all that there is by then, and looks into the JVM.
+  void install(AdminEnvironment admin, AuditLog audit) {
+    AdminTasks.install(admin, audit, tasks);
+    Diagnoses.install(admin, audit);
   }
 
   private record Followed(OpenStreams streams) implements StreamsTask.Streams {

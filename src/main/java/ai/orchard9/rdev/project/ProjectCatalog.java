@@ -152,8 +152,10 @@ public final class ProjectCatalog {
   }
 
   private Snapshot current() {
-    // While the runtime does not answer, it is asked each second whether it does again.
-    return fresh(runtime.isAvailable() ? maximumAge.get() : MISS_AGE);
+    // Until the runtime has answered again, it is asked each second whether it does.
+    var known = snapshot;
+    var isDue = !runtime.isAvailable() || (known != null && known.stale());
+    return fresh(isDue ? MISS_AGE : maximumAge.get());
   }
 
   /// A list no older than this, or a stale one.

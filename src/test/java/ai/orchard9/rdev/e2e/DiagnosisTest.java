@@ -39,8 +39,15 @@ final class DiagnosisTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String OTHERS_ENVIRONMENT = "seen-in-no-profile-4711";
 
+  /// A file system without a free byte.
+  private static final Path FULL = Path.of("/proc/self");
+
   @TempDir private Path files;
   private final Path temporary;
+
+  /// Where the server finds it.
+  private final Path link;
+
   private final ServerProcess server;
 
   DiagnosisTest() {
@@ -49,12 +56,14 @@ final class DiagnosisTest {
             .database(TestPostgres.shared())
             .environment("UNKNOWN_SECRET", OTHERS_ENVIRONMENT);
     temporary = settings.home().resolve("tmp");
-    server = settings.option("-Djava.io.tmpdir=" + temporary).build();
+    link = settings.home().resolve("link");
+    server = settings.option("-Djava.io.tmpdir=" + link).build();
   }
 
   @BeforeAll
   void start() throws IOException {
     Files.createDirectories(temporary);
+    Files.createSymbolicLink(link, temporary);
     server.launch();
     server.awaitReady();
   }
@@ -174,6 +183,52 @@ final class DiagnosisTest {
 
   private boolean isFree() {
     return server.admin().get("/profile?seconds=1").statusCode() == 200;
+  }
+
+  @Test
+  void refusesADumpWithoutRoomForIt() throws IOException {
+    Files.delete(link);
+    Files.createSymbolicLink(link, FULL);
+    try {
+      for (var path : List.of("/heap-dump", "/heap-dump?dry_run=true")) {
+        var refused = server.admin().get(path);
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(text(refused))
+            .matches("error=\\S+ has 0 bytes free, \\d{9,} are needed\nusage=GET /heap-dump\n");
+      }
+    } finally {
+      Files.delete(link);
+      Files.createSymbolicLink(link, temporary);
+    }
+    assertThat(dumps()).isEmpty();
+  }
+
+  @Test
+  void refusesADumpThatCannotBeTakenDownAndNothingElse() {
+    execute(
+        """
+        CREATE FUNCTION deny() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE 'read only' USING ERRCODE = 'read_only_sql_transaction'; END $$;
+        CREATE TRIGGER deny BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION deny()
+        """);
+    try {
+      var refused = server.admin().get("/heap-dump", "X-Request-Id", "dump-2");
+
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(text(refused)).startsWith("error=").endsWith("\nusage=GET /heap-dump\n");
+      assertThat(server.admin().get("/heap-dump?dry_run=true").statusCode()).isEqualTo(200);
+      assertThat(server.admin().get("/profile?seconds=1").statusCode()).isEqualTo(200);
+    } finally {
+      execute("DROP TRIGGER deny ON audit_log; DROP FUNCTION deny()");
+    }
+    assertThat(dumps()).isEmpty();
+    assertThat(server.log().lines())
+        .noneMatch(it -> it.contains("diagnosis begun") && it.endsWith("dump-2"));
+  }
+
+  private void execute(String sql) {
+    TestPostgres.shared().execute(server.database(), sql);
   }
 
   @Test

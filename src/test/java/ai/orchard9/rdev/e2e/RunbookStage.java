@@ -7,17 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.Backend;
 import ai.orchard9.rdev.testing.Playground;
+import ai.orchard9.rdev.testing.Psql;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.ServerSettings;
-import ai.orchard9.rdev.testing.ShellCommands;
 import ai.orchard9.rdev.testing.SseClient;
 import ai.orchard9.rdev.testing.TestPostgres;
 import ai.orchard9.rdev.testing.cluster.FakeCluster;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -26,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.postgresql.PGConnection;
 
 /// A server on which runbooks are tried, with one of everything that their commands name.
 final class RunbookStage implements AutoCloseable {
@@ -54,7 +51,8 @@ final class RunbookStage implements AutoCloseable {
           "key-id", () -> key("id"),
           "key-prefix", () -> key("key_prefix"),
           "stream-id", this::stream,
-          "audit-id", () -> "5");
+          "audit-id", () -> "5",
+          "pid", () -> "0");
 
   /// What a command line did.
   record Result(int status, String output) {}
@@ -120,20 +118,10 @@ final class RunbookStage implements AutoCloseable {
   }
 
   /// Runs what `psql -c` would, in the server's database.
-  void query(String command) throws IOException, SQLException {
-    var words = ShellCommands.words(filled(command));
-    var sql = words.get(words.indexOf("-c") + 1);
-    try (var connection = TestPostgres.shared().open(server.database())) {
-      if (sql.startsWith("COPY ")) {
-        var copied = new ByteArrayOutputStream();
-        connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, copied);
-        assertThat(copied.size()).as(sql).isPositive();
-        return;
-      }
-      try (var statement = connection.createStatement()) {
-        assertThat(statement.execute(sql)).as("a query: " + sql).isTrue();
-      }
-    }
+  void query(String command) {
+    assertThat(Psql.of(TestPostgres.shared(), server.database()).run(filled(command)))
+        .as(command)
+        .isNotEmpty();
   }
 
   private String filled(String command) {

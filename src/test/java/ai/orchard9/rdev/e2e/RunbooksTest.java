@@ -19,11 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every command of the runbooks and manuals that needs no cluster, run as an operator does: those
 /// for inside of a container without the way into it.
 final class RunbooksTest {
-  private static final Pattern INTO_THE_CONTAINER =
-      Pattern.compile(
-          "kubectl (?:exec -n rdev|-n rdev exec)(?: -it)? (?:deploy(?:ment)?/rdev-api|<pod-name>)"
-              + " -- ");
-
   /// Changes what only clusters have.
   private static final Pattern BREAKER = Pattern.compile("circuit-breaker\\?action=(open|reset)");
 
@@ -49,12 +44,7 @@ final class RunbooksTest {
   }
 
   static Stream<ShellCommands.Given> commands() {
-    return ShellCommands.all().stream().filter(it -> isOurs(inside(it)));
-  }
-
-  /// The command without the way into a container.
-  private static String inside(ShellCommands.Given given) {
-    return INTO_THE_CONTAINER.matcher(given.text()).replaceFirst("");
+    return ShellCommands.all().stream().filter(it -> isOurs(it.inside()));
   }
 
   private static boolean isOurs(String command) {
@@ -64,7 +54,7 @@ final class RunbooksTest {
   @ParameterizedTest
   @MethodSource("commands")
   void works(ShellCommands.Given given) throws Exception {
-    var command = inside(given);
+    var command = given.inside();
     assumeTrue(
         RunbookStage.hasCluster() || !BREAKER.matcher(command).find(),
         "no namespaces can be made here, so there is no cluster with a circuit breaker");
@@ -83,11 +73,11 @@ final class RunbooksTest {
   void areTried() {
     assertThat(commands()).hasSizeGreaterThan(120);
     assertThat(ShellCommands.all())
-        .filteredOn(it -> !isOurs(inside(it)))
+        .filteredOn(it -> !isOurs(it.inside()))
         .allMatch(
             it ->
-                (it.text().startsWith("kubectl ") && inside(it).equals(it.text()))
-                    || ELSEWHERE.stream().anyMatch(inside(it)::startsWith));
+                (it.text().startsWith("kubectl ") && it.inside().equals(it.text()))
+                    || ELSEWHERE.stream().anyMatch(it.inside()::startsWith));
   }
 
   @Test

@@ -2,6 +2,7 @@ package ai.orchard9.rdev.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.Caller;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class ProjectCatalogTest {
   private static final Caller ALICE = Caller.admin("alice", "alice");
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Scripted runtime = new Scripted();
@@ -87,6 +89,25 @@ final class ProjectCatalogTest {
     assertThat(catalog.list(ALICE)).extracting(Project::id).containsExactly("new");
     assertThat(catalog.staleSince()).isEmpty();
     assertThat(catalog.staleSeconds()).isZero();
+  }
+
+  @Test
+  void asksSoonAgainForAListThatIsStaleHoweverOldOnesMayBe() {
+    var catalog = catalog(LONG);
+    catalog.list(ALICE);
+    runtime.projects = null;
+    runtime.available = false;
+    await("stale")
+        .atMost(SOON)
+        .until(() -> !catalog.list(ALICE).isEmpty() && catalog.staleSince().isPresent());
+
+    runtime.projects = listing(2, "new");
+    runtime.available = true;
+
+    await("the new list")
+        .atMost(SOON)
+        .until(() -> catalog.list(ALICE).getFirst().id().equals("new"));
+    assertThat(catalog.staleSince()).isEmpty();
   }
 
   @Test

@@ -201,6 +201,11 @@ public final class ServerProcess implements AutoCloseable {
     return settings.backend().leftBehind();
   }
 
+  /// The file that it logs to.
+  public Path logFile() {
+    return log;
+  }
+
   /// All it has logged.
   public String log() {
     try {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The command lines that operators are given: in blocks marked `sh` of runbooks and manuals, and
@@ -15,6 +16,10 @@ public final class ShellCommands {
   private static final Path FORMER = Path.of("src/test/resources/former-runbooks.sh");
   private static final List<Path> FOLDERS =
       List.of(Path.of("runbooks"), Path.of("docs/operations"));
+  private static final Pattern INTO_THE_CONTAINER =
+      Pattern.compile(
+          "kubectl (?:exec -n rdev|-n rdev exec)(?: -it)? (?:deploy(?:ment)?/rdev-api|<pod-name>)"
+              + " -- ");
   private static final String OPEN = "```sh";
   private static final String CLOSE = "```";
 
@@ -22,6 +27,11 @@ public final class ShellCommands {
 
   /// One command, perhaps of several lines.
   public record Given(Path file, int line, String text) {
+    /// Without the way into a container of rdev-api; the whole where it goes into none.
+    public String inside() {
+      return INTO_THE_CONTAINER.matcher(text).replaceFirst("");
+    }
+
     @Override
     public String toString() {
       return file.getFileName() + ":" + line + " " + text.lines().findFirst().orElse("");
@@ -47,7 +57,7 @@ public final class ShellCommands {
   }
 
   /// Those of one page.
-  static List<Given> of(Path page) {
+  public static List<Given> of(Path page) {
     var lines = lines(page);
     var all = new ArrayList<Given>();
     for (int i = 0; i < lines.size(); i++) {

@@ -33,16 +33,25 @@ public final class TestPostgres implements AutoCloseable {
   private static @Nullable TestPostgres shared;
 
   private final Path folder;
+  private final Path installation;
   private final int port = Playground.freePort();
   private @Nullable Process process;
 
-  private TestPostgres(Path folder) {
+  private TestPostgres(Path folder, Path installation) {
     this.folder = folder;
+    this.installation = installation;
   }
 
   /// A new cluster, started.
   public static TestPostgres create(String name) {
-    var postgres = new TestPostgres(Playground.folder(name));
+    return create(name, binaries());
+  }
+
+  /// A new cluster of another version, started.
+  ///
+  /// @param installation has the programs in its folder `bin`
+  public static TestPostgres create(String name, Path installation) {
+    var postgres = new TestPostgres(Playground.folder(name), installation);
     postgres.initialize();
     postgres.start();
     return postgres;
@@ -62,7 +71,7 @@ public final class TestPostgres implements AutoCloseable {
     var initdb = new ArrayList<>(asServiceUser());
     initdb.addAll(
         List.of(
-            binaries().resolve("bin/initdb").toString(),
+            installation.resolve("bin/initdb").toString(),
             "--no-sync",
             "--auth=trust",
             "--encoding=UTF8",
@@ -95,10 +104,14 @@ public final class TestPostgres implements AutoCloseable {
     return "root".equals(System.getProperty("user.name")) ? List.of("unshare", "-U") : List.of();
   }
 
-  /// Starts it, again too, and waits until it answers.
+  /// Starts it, again too, and waits until it answers; does nothing while it runs.
   public void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
     var command = new ArrayList<>(asServiceUser());
-    command.addAll(List.of(binaries().resolve("bin/postgres").toString(), "-D", data().toString()));
+    command.addAll(
+        List.of(installation.resolve("bin/postgres").toString(), "-D", data().toString()));
     for (var setting :
         List.of(
             "port=" + port,

@@ -5,8 +5,8 @@ import ai.orchard9.rdev.audit.AuditEntry;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.Outcome;
 import ai.orchard9.rdev.http.RequestContext;
-import ai.orchard9.rdev.ops.task.AdminTasks;
 import ai.orchard9.rdev.ops.task.Arguments;
+import ai.orchard9.rdev.ops.task.Failures;
 import ai.orchard9.rdev.ops.task.PlainText;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -51,7 +51,7 @@ final class DiagnosisServlet extends HttpServlet {
         send(arguments, request, response);
       }
     } catch (RuntimeException failure) {
-      fail(response, failure);
+      Failures.answer(response, failure, diagnosis.name(), this::error);
     }
   }
 
@@ -103,19 +103,6 @@ final class DiagnosisServlet extends HttpServlet {
           .addKeyValue("diagnosis", diagnosis.name())
           .setCause(away)
           .log("diagnosis not taken down");
-    }
-  }
-
-  private void fail(HttpServletResponse response, RuntimeException failure) throws IOException {
-    var refusal = AdminTasks.refusal(failure);
-    if (refusal.isPresent()) {
-      PlainText.write(response, refusal.get().code().status(), error(refusal.get().detail()));
-    } else {
-      LOG.atError()
-          .addKeyValue("diagnosis", diagnosis.name())
-          .setCause(failure)
-          .log("diagnosis failed");
-      PlainText.write(response, 500, List.of("error=internal error; the log has more"));
     }
   }
 

@@ -1,13 +1,10 @@
 package ai.orchard9.rdev.ops.task;
 
 import ai.orchard9.rdev.audit.AuditLog;
-import ai.orchard9.rdev.database.DatabaseErrors;
-import ai.orchard9.rdev.error.ApiException;
 import io.dropwizard.core.setup.AdminEnvironment;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 
 /// Puts tasks on the admin port.
 public final class AdminTasks {
@@ -20,7 +17,7 @@ public final class AdminTasks {
     guard(admin, "tasks", PATH + "*");
     for (var task : tasks) {
       admin
-          .addServlet("task-" + task.name(), new TaskServlet(task, audit, AdminTasks::refusal))
+          .addServlet("task-" + task.name(), new TaskServlet(task, audit))
           .addMapping(PATH + task.name());
     }
   }
@@ -32,12 +29,5 @@ public final class AdminTasks {
     admin
         .addFilter("foreign-requests-" + name, new ForeignRequests())
         .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, paths);
-  }
-
-  /// The refusal in a failure; empty when it was not foreseen.
-  public static Optional<ApiException> refusal(RuntimeException failure) {
-    return failure instanceof ApiException refusal
-        ? Optional.of(refusal)
-        : DatabaseErrors.refusal(failure);
   }
 }

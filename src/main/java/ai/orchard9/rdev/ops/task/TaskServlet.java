@@ -4,7 +4,6 @@ import ai.orchard9.rdev.audit.Actor;
 import ai.orchard9.rdev.audit.AuditEntry;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.Outcome;
-import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.http.RequestContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,8 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -27,14 +24,10 @@ final class TaskServlet extends HttpServlet {
 
   private final transient AdminTask task;
   private final transient AuditLog audit;
-  private final transient Function<RuntimeException, Optional<ApiException>> errors;
 
-  /// @param errors the refusal in a failure; empty when it was not foreseen
-  TaskServlet(
-      AdminTask task, AuditLog audit, Function<RuntimeException, Optional<ApiException>> errors) {
+  TaskServlet(AdminTask task, AuditLog audit) {
     this.task = task;
     this.audit = audit;
-    this.errors = errors;
   }
 
   @Override
@@ -49,17 +42,7 @@ final class TaskServlet extends HttpServlet {
       var arguments = Arguments.of(request.getParameterMap(), task.usage());
       PlainText.write(response, 200, run(arguments, RequestContext.of(request)));
     } catch (RuntimeException failure) {
-      fail(response, failure);
-    }
-  }
-
-  private void fail(HttpServletResponse response, RuntimeException failure) throws IOException {
-    var refusal = errors.apply(failure);
-    if (refusal.isPresent()) {
-      PlainText.write(response, refusal.get().code().status(), usage(refusal.get().detail()));
-    } else {
-      LOG.atError().addKeyValue("task", task.name()).setCause(failure).log("task failed");
-      PlainText.write(response, 500, List.of("error=internal error; the log has more"));
+      Failures.answer(response, failure, task.name(), this::usage);
     }
   }
 

@@ -6,6 +6,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.testing.Playground;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,9 +22,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /// A project of its own under one shell, with real processes; kills at its end what it finds of
-/// them.
+/// them, and deletes its folder.
 final class Bench implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(20);
   static final long OUTPUT_LIMIT = 256 << 20;
@@ -301,5 +303,19 @@ final class Bench implements AutoCloseable {
     for (var pid : sleepers()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
+    delete(home);
+  }
+
+  /// Deletes a folder in which somebody may be writing his last.
+  private static void delete(Path folder) {
+    Awaitility.await("deleted " + folder)
+        .atMost(LONG)
+        .pollDelay(Duration.ZERO)
+        .ignoreException(UncheckedIOException.class)
+        .until(
+            () -> {
+              Playground.delete(folder);
+              return true;
+            });
   }
 }

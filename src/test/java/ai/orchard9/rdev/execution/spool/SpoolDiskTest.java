@@ -38,8 +38,9 @@ class SpoolDiskTest {
 
   @AfterEach
   void unmount() throws Exception {
-    bench.close();
+    // First, for nobody can delete what is mounted; what still writes there goes on unseen.
     new ProcessBuilder("umount", "-l", root.toString()).start().waitFor();
+    bench.close();
   }
 
   @Test
@@ -96,8 +97,8 @@ class SpoolDiskTest {
 
   @Test
   void stopsKeepingAtTheBackstopWithoutStoppingTheCommand() throws Exception {
-    bench.close();
-    bench = new Bench(shell, Files.createTempDirectory("spool-limit"));
+    unmount();
+    bench = new Bench(shell);
     try (var spool =
         new Spool(bench.runtime, 100_000, Duration.ofSeconds(10), new PrometheusRegistry())) {
       var order = Bench.at(bench.order("head -c 5000000 /dev/zero; exit 2"), bench.instance());
