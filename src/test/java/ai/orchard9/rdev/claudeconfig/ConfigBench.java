@@ -1,0 +1,130 @@
+package ai.orchard9.rdev.claudeconfig;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.orchard9.rdev.error.ApiException;
+import ai.orchard9.rdev.runtime.Place;
+import ai.orchard9.rdev.runtime.Runtime;
+import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.testing.ProjectShell;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/// A project of its own under one shell, and a folder beside it that nothing may touch.
+final class ConfigBench implements AutoCloseable {
+  static final Instant NOW = Instant.parse("2026-11-21T09:41:00Z");
+
+  final Path home;
+  final Path work;
+  final Path outside;
+  final Place place;
+  final Runtime runtime;
+  final FarSide far;
+  final ConfigStore store;
+
+  ConfigBench(ProjectShell shell) throws IOException {
+    this(shell, Files.createTempDirectory("config-test"));
+  }
+
+  ConfigBench(ProjectShell shell, Path home) throws IOException {
+    this.home = home;
+    this.work = Files.createDirectories(home.resolve("workspaces/p"));
+    this.outside = Files.createDirectories(home.resolve("outside"));
+    this.place = new Place("p", null, work.toString());
+    this.runtime =
+        shell.within(
+            new LocalRuntime(home.resolve("workspaces"), home.resolve("spool")),
+            Files.createTempDirectory("config-bin").resolve("bin"));
+    this.far = new FarSide(runtime, Duration.ofSeconds(10), () -> NOW);
+    this.store = new ConfigStore(far);
+  }
+
+  Path path(ConfigKind kind, String name) {
+    return work.resolve(kind.path(name));
+  }
+
+  Path folder(ConfigKind kind) {
+    return work.resolve(".claude").resolve(kind.wire());
+  }
+
+  /// Puts a file there without asking anybody.
+  Path place(ConfigKind kind, String name, String content) throws IOException {
+    var path = path(kind, name);
+    Files.createDirectories(path.getParent());
+    return Files.writeString(path, content);
+  }
+
+  ConfigStore.Change begin(ConfigKind kind, String name, String content, boolean replace) {
+    var bytes = content.getBytes(StandardCharsets.UTF_8);
+    return store.write(place, kind, new ConfigRules.Checked(name, bytes), replace);
+  }
+
+  /// @return whether there was none
+  boolean put(ConfigKind kind, String name, String content) {
+    try (var change = begin(kind, name, content, true)) {
+      change.make();
+      return change.isNew();
+    }
+  }
+
+  void create(ConfigKind kind, String name, String content) {
+    try (var change = begin(kind, name, content, false)) {
+      change.make();
+    }
+  }
+
+  String read(ConfigKind kind, String name) {
+    return store.read(place, kind, name).content();
+  }
+
+  void delete(ConfigKind kind, String name) {
+    try (var change = store.delete(place, kind, name)) {
+      change.make();
+    }
+  }
+
+  Map<ConfigKind, ConfigList> list() {
+    return store.list(place, EnumSet.allOf(ConfigKind.class));
+  }
+
+  List<String> names(ConfigKind kind) {
+    return store
+        .list(place, EnumSet.of(kind))
+        .getOrDefault(kind, ConfigList.EMPTY)
+        .entries()
+        .stream()
+        .map(ConfigEntry::name)
+        .toList();
+  }
+
+  static ApiException refusal(ThrowingCallable call) {
+    var refusal = catchThrowableOfType(ApiException.class, call);
+    if (refusal == null) {
+      throw new AssertionError("it was not refused");
+    }
+    return refusal;
+  }
+
+  /// All that is in a folder, by its path there.
+  static List<String> tree(Path folder) throws IOException {
+    try (var all = Files.walk(folder)) {
+      return all.map(it -> folder.relativize(it).toString())
+          .filter(it -> !it.isEmpty())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public void close() {
+    far.close();
+  }
+}
