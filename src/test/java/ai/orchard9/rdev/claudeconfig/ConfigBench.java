@@ -1,18 +1,22 @@
 package ai.orchard9.rdev.claudeconfig;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.orchard9.rdev.error.ApiException;
 import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
+import ai.orchard9.rdev.runtime.Session;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.testing.ProjectShell;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +67,7 @@ final class ConfigBench implements AutoCloseable {
   }
 
   ConfigStore.Change begin(ConfigKind kind, String name, String content, boolean replace) {
-    var bytes = content.getBytes(StandardCharsets.UTF_8);
+    var bytes = content.getBytes(UTF_8);
     return store.write(place, kind, new ConfigRules.Checked(name, bytes), replace);
   }
 
@@ -111,6 +115,37 @@ final class ConfigBench implements AutoCloseable {
       throw new AssertionError("it was not refused");
     }
     return refusal;
+  }
+
+  /// The script of the far side.
+  static String script() throws IOException {
+    return Files.readString(Path.of("src/main/resources/ai/orchard9/rdev/claudeconfig/config.sh"));
+  }
+
+  /// Asks such a script for something and tells it to go on.
+  ///
+  /// @param request verb, kind and name
+  /// @return what it answered, in lines
+  List<String> talk(String script, String request, String content) throws Exception {
+    var lines = new ArrayList<String>();
+    try (var session = runtime.open(place, List.of("sh", "-c", script))) {
+      var head =
+          "%s %d 0123456789abcdef 1795000000\n%s\n".formatted(request, content.length(), work);
+      say(session, head + content);
+      var answer = new BufferedReader(new InputStreamReader(session.stdout(), UTF_8));
+      for (var line = answer.readLine(); line != null; line = answer.readLine()) {
+        lines.add(line);
+        if (line.startsWith("ready")) {
+          say(session, "go\n");
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static void say(Session session, String text) throws IOException {
+    session.stdin().write(text.getBytes(UTF_8));
+    session.stdin().flush();
   }
 
   /// All that is in a folder, by its path there.

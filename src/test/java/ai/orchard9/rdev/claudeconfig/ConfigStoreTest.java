@@ -319,7 +319,7 @@ class ConfigStoreTest {
   @Test
   void aConnectionThatBreaksLeavesNoHalfFile() throws Exception {
     bench.put(COMMANDS, "a", "old");
-    var session = bench.runtime.open(bench.place, List.of("sh", "-c", script()));
+    var session = bench.runtime.open(bench.place, List.of("sh", "-c", ConfigBench.script()));
     try (session) {
       assertThat(Conversation.line(session.stdout())).isEqualTo("rdev-config 1");
       var request = "put commands a 100000 0123 1795000000\n" + bench.work + "\n";
@@ -335,17 +335,13 @@ class ConfigStoreTest {
 
   @Test
   void endsByItselfWhenNothingComes() throws Exception {
-    var script = script().replace("\nlimit=30\n", "\nlimit=1\n");
+    var script = ConfigBench.script().replace("\nlimit=30\n", "\nlimit=1\n");
     var session = bench.runtime.open(bench.place, List.of("sh", "-c", script));
     try (session) {
       assertThat(Conversation.line(session.stdout())).isEqualTo("rdev-config 1");
 
       assertThat(session.waitFor(Duration.ofSeconds(10))).isEqualTo(new Exit.Exited(137));
     }
-  }
-
-  private static String script() throws Exception {
-    return Files.readString(Path.of("src/main/resources/ai/orchard9/rdev/claudeconfig/config.sh"));
   }
 
   @Test

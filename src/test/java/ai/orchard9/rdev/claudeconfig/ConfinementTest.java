@@ -21,6 +21,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Nothing but the project's own files is read, written or removed, whatever links there are and
@@ -193,6 +194,78 @@ class ConfinementTest {
 
     assertOutsideUntouched();
     assertThat(bench.work.resolve("moved/SKILL.md")).hasContent("old");
+  }
+
+  /// What somebody does between two steps of the script, where it would hurt most.
+  ///
+  /// @param request verb, kind and name
+  /// @param before a line of the script
+  /// @param when a condition of the shell
+  /// @param done in the folder where the script stands
+  private record Interference(String request, String before, String when, String done) {
+    static Interference atStep(String request, String folder) {
+      return new Interference(request, STEP, "[ \"$1\" = " + folder + " ]", swap(folder));
+    }
+
+    static Interference atWrite(String target) {
+      return new Interference(
+          "put commands a", "  set -C\n", "true", "ln -s " + target + " \"./$temp\"");
+    }
+
+    private static String swap(String folder) {
+      return "mv ./%1$s ./%1$s-aside; ln -s \"$outside\" ./%1$s".formatted(folder);
+    }
+  }
+
+  private static final String STEP = "  cd -P \"./$1\" || refuse \"failed enter\"\n";
+
+  static List<Interference> interferences() {
+    return List.of(
+        Interference.atStep("put commands a", ".claude"),
+        Interference.atStep("put commands a", "commands"),
+        Interference.atStep("new skills s2", "s2"),
+        Interference.atStep("read commands a", "commands"),
+        Interference.atStep("read skills s", "s"),
+        Interference.atStep("list commands,skills -", "commands"),
+        Interference.atStep("delete commands a", "commands"),
+        Interference.atWrite("\"$outside/a.md\""),
+        Interference.atWrite("\"$outside/none\""),
+        Interference.atWrite("/dev/null"),
+        new Interference(
+            "read commands a",
+            "  {\n    is_open 3",
+            "true",
+            "rm a.md; ln -s \"$outside/a.md\" a.md"),
+        new Interference(
+            "delete skills s",
+            "    cd -P \"./$1\" || exit\n",
+            "[ \"$1\" = inside ]",
+            Interference.swap("inside")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("interferences")
+  void aSwapAtTheWorstMomentGainsNothing(Interference what) throws Exception {
+    bench.put(COMMANDS, "a", "mine");
+    bench.put(SKILLS, "s", "mine");
+    Files.createDirectories(bench.folder(SKILLS).resolve("s/inside"));
+    var proof = bench.home.resolve("proof");
+    var isWrite = what.request().matches("(put|new) .*");
+    var hook =
+        "if %1$s && [ ! -e %2$s ]; then : >%2$s; outside=%3$s; %4$s; fi\n"
+            .formatted(what.when(), proof, bench.outside, what.done());
+    assertThat(ConfigBench.script()).containsOnlyOnce(what.before());
+
+    var interfered = ConfigBench.script().replace(what.before(), hook + what.before());
+
+    var answer = bench.talk(interfered, what.request(), isWrite ? "new" : "");
+
+    assertThat(proof).as(answer.toString()).exists();
+    assertThat(answer).doesNotContain(SECRET);
+    if (!what.request().startsWith("delete skills")) {
+      assertThat(answer).containsAnyOf("changed", "failed write").doesNotContain("done");
+    }
+    assertOutsideUntouched();
   }
 
   /// Somebody swaps it for a link and back all the time.
