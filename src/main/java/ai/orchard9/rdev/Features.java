@@ -96,7 +96,7 @@ final class Features {
     http(keys, sessions, audit);
     var runtime = runtime();
     var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
-    ClaudeConfigModule.install(environment, runtime, projects, audit, clock);
+    var claude = ClaudeConfigModule.install(environment, runtime, projects, audit, clock);
     var output = output();
     var life = life();
     var queue = queue(limits, output, life);
@@ -119,6 +119,7 @@ final class Features {
         serverHistory(streams.streams(), runtime),
         clock);
     console.commands(projects, commands, queue, output, streams);
+    console.claudeConfig(projects, claude);
     console.keys(keys.service());
     console.queue(projects, commands, queue, audit);
     console.limits(limits);

@@ -8,6 +8,7 @@ import ai.orchard9.rdev.testing.browser.Browser;
 import ai.orchard9.rdev.testing.browser.BrowserExtension;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,8 @@ final class EveryPageTest {
     var client = ConsoleServer.get().client();
     var command = client.run("printf '\\033[1;31mred\\033[0m and plain\\n'; ls -la; exit 2");
     Console.key(client, "reader", "projects:read");
+    var review = Map.of("content", "Review what was changed.\n\n- " + "long ".repeat(60) + "\n");
+    client.send("PUT", "/projects/demo/claude-config/commands/review", Optional.of(review));
     try (var receiver = WebhookReceiver.http()) {
       var webhook = Console.webhook(client, receiver.url(), "every page");
       var path = "/webhooks/" + webhook;
@@ -39,6 +42,8 @@ final class EveryPageTest {
       PATHS.put("overview", "/console");
       PATHS.put("projects", "/console/projects");
       PATHS.put("project", "/console/projects/demo");
+      PATHS.put("claude-config", "/console/projects/demo/claude-config");
+      PATHS.put("claude-config-file", "/console/projects/demo/claude-config/commands/review");
       PATHS.put("commands", "/console/commands");
       PATHS.put("command", "/console/commands/" + command.path("id").asText());
       PATHS.put("keys", "/console/keys");
@@ -66,6 +71,8 @@ final class EveryPageTest {
         "overview",
         "projects",
         "project",
+        "claude-config",
+        "claude-config-file",
         "commands",
         "command",
         "keys",
@@ -98,6 +105,8 @@ final class EveryPageTest {
         "overview",
         "projects",
         "project",
+        "claude-config",
+        "claude-config-file",
         "commands",
         "command",
         "keys",
