@@ -71,7 +71,7 @@ final class ConfigBench implements AutoCloseable {
     return store.write(place, kind, new ConfigRules.Checked(name, bytes), replace);
   }
 
-  /// @return whether there was none
+  /// Makes or replaces one, and says whether there was none.
   boolean put(ConfigKind kind, String name, String content) {
     try (var change = begin(kind, name, content, true)) {
       change.make();

@@ -57,7 +57,7 @@ class ConfigStoreTest {
             () ->
                 ProcessHandle.current()
                     .descendants()
-                    .noneMatch(it -> it.info().commandLine().orElse("").contains("sleep 30")));
+                    .noneMatch(it -> it.info().commandLine().orElse("").endsWith("sleep 30")));
   }
 
   @ParameterizedTest

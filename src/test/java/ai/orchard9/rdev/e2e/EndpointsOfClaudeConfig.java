@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.orchard9.rdev.testing.ApiClient;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class EndpointsOfClaudeConfig {
 
   private static String made(ApiClient admin) {
     var path = COMMANDS + "/" + UUID.randomUUID();
-    var answer = admin.send("PUT", path, java.util.Optional.of(Map.of("content", "made")));
+    var answer = admin.send("PUT", path, Optional.of(Map.of("content", "made")));
     assertThat(answer.status()).as(answer.text()).isEqualTo(201);
     return path;
   }

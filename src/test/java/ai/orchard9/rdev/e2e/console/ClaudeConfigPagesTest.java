@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ final class ClaudeConfigPagesTest {
   private final ApiClient api = SERVER.client();
   private final ConsoleClient browser = ConsoleClient.logIn(SERVER.uri(), ServerProcess.KEY);
 
+  @BeforeEach
   @AfterEach
   void clear() {
     for (var kind : List.of("commands", "skills", "agents")) {
