@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /// A project of its own under one shell, and a folder beside it that nothing may touch.
@@ -62,7 +63,7 @@ final class ConfigBench implements AutoCloseable {
   /// Puts a file there without asking anybody.
   Path place(ConfigKind kind, String name, String content) throws IOException {
     var path = path(kind, name);
-    Files.createDirectories(path.getParent());
+    Files.createDirectories(Objects.requireNonNull(path.getParent()));
     return Files.writeString(path, content);
   }
 

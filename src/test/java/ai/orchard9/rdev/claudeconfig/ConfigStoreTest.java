@@ -5,6 +5,7 @@ import static ai.orchard9.rdev.claudeconfig.ConfigBench.tree;
 import static ai.orchard9.rdev.claudeconfig.ConfigKind.AGENTS;
 import static ai.orchard9.rdev.claudeconfig.ConfigKind.COMMANDS;
 import static ai.orchard9.rdev.claudeconfig.ConfigKind.SKILLS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -202,7 +203,8 @@ class ConfigStoreTest {
   @Test
   void removesASkillWithAllThatIsInItAndNothingElse() throws Exception {
     var kept = Files.writeString(bench.outside.resolve("kept"), "kept");
-    var skill = bench.place(SKILLS, "s", "x").getParent();
+    bench.place(SKILLS, "s", "x");
+    var skill = bench.folder(SKILLS).resolve("s");
     var deep = Files.createDirectories(skill.resolve("a b/-rf/new\nline/..x/.hidden"));
     Files.writeString(deep.resolve("*"), "x");
     for (int i = 0; i < 250; i++) {
@@ -323,7 +325,7 @@ class ConfigStoreTest {
     try (session) {
       assertThat(Conversation.line(session.stdout())).isEqualTo("rdev-config 1");
       var request = "put commands a 100000 0123 1795000000\n" + bench.work + "\n";
-      session.stdin().write((request + "x".repeat(70_000)).getBytes());
+      session.stdin().write((request + "x".repeat(70_000)).getBytes(UTF_8));
       session.stdin().flush();
       Awaitility.await()
           .until(() -> tree(bench.folder(COMMANDS)).contains(".rdev-1795000000-0123"));

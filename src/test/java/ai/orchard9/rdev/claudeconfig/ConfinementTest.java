@@ -13,6 +13,7 @@ import ai.orchard9.rdev.testing.ProjectShell;
 import ai.orchard9.rdev.testing.Repetitions;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +44,7 @@ class ConfinementTest {
     for (var path :
         List.of("a.md", "s/SKILL.md", "SKILL.md", "commands/a.md", "skills/s/SKILL.md")) {
       var file = bench.outside.resolve(path);
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
       Files.writeString(file, SECRET);
     }
     before = tree(bench.outside);
@@ -82,7 +83,7 @@ class ConfinementTest {
   void noLinkIsFollowed(String link) throws Exception {
     var ends = link.split(" -> ", -1);
     var path = bench.work.resolve(ends[0]);
-    Files.createDirectories(path.getParent());
+    Files.createDirectories(Objects.requireNonNull(path.getParent()));
     Files.createSymbolicLink(path, bench.outside.resolve(ends[1]));
     var kind = ends[0].contains("skills") ? SKILLS : COMMANDS;
     var name = kind == SKILLS ? "s" : "a";
@@ -202,7 +203,7 @@ class ConfinementTest {
   /// @param before a line of the script
   /// @param when a condition of the shell
   /// @param done in the folder where the script stands
-  private record Interference(String request, String before, String when, String done) {
+  record Interference(String request, String before, String when, String done) {
     static Interference atStep(String request, String folder) {
       return new Interference(request, STEP, "[ \"$1\" = " + folder + " ]", swap(folder));
     }
