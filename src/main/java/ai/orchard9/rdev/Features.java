@@ -5,6 +5,7 @@ import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.AuditModule;
 import ai.orchard9.rdev.background.BackgroundMetrics;
 import ai.orchard9.rdev.background.BeforeStop;
+import ai.orchard9.rdev.claudeconfig.ClaudeConfigModule;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.history.CommandHistory;
 import ai.orchard9.rdev.command.life.ProjectEvents;
@@ -96,6 +97,7 @@ final class Features {
     http(keys, sessions, audit);
     var runtime = runtime();
     var projects = ProjectModule.install(environment, runtime, limits::cacheTtl, clock, registry);
+    var claude = ClaudeConfigModule.install(environment, runtime, projects, audit, clock);
     var output = output();
     var life = life();
     var queue = queue(limits, output, life);
@@ -118,6 +120,7 @@ final class Features {
         serverHistory(streams.streams(), runtime),
         clock);
     console.commands(projects, commands, queue, output, streams);
+    console.claudeConfig(projects, claude);
     console.keys(keys.service());
     console.queue(projects, commands, queue, audit);
     console.limits(limits);

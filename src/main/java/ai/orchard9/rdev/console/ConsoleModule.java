@@ -3,6 +3,7 @@ package ai.orchard9.rdev.console;
 import ai.orchard9.rdev.apikey.ApiKeyService;
 import ai.orchard9.rdev.audit.AuditLog;
 import ai.orchard9.rdev.audit.AuditService;
+import ai.orchard9.rdev.claudeconfig.ClaudeConfigService;
 import ai.orchard9.rdev.command.CommandModule;
 import ai.orchard9.rdev.command.history.CommandHistory;
 import ai.orchard9.rdev.command.output.OutputLog;
@@ -78,6 +79,11 @@ public final class ConsoleModule {
     jersey.register(new CommandPages(commands, output));
     jersey.register(new CommandEventsPage(streams));
     jersey.register(new CommandOutputPage(streams));
+  }
+
+  /// Pages of what a project's agent reads.
+  public void claudeConfig(ProjectCatalog projects, ClaudeConfigService configuration) {
+    jersey.register(new ClaudeConfigPages(projects, configuration));
   }
 
   /// Pages of keys.

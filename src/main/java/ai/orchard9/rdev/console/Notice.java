@@ -19,6 +19,8 @@ enum Notice {
   QUEUE_RESUMED("Commands start again"),
   PROJECT_PAUSED("Nothing more starts there until it is resumed"),
   PROJECT_RESUMED("Commands start again"),
+  CONFIG_WRITTEN("It was written: whatever starts from now on reads it"),
+  CONFIG_DELETED("It was deleted"),
   LOGGED_OUT("You are logged out");
 
   private static final String PARAMETER = "notice";

@@ -30,7 +30,12 @@ record Endpoint(
   static final String PAUSED = "paused";
 
   static final List<Endpoint> ALL =
-      Stream.concat(ofCommandsAndKeys(), EndpointsOfWebhooks.ALL.stream()).toList();
+      Stream.of(
+              ofCommandsAndKeys(),
+              EndpointsOfClaudeConfig.ALL.stream(),
+              EndpointsOfWebhooks.ALL.stream())
+          .flatMap(it -> it)
+          .toList();
 
   private static Stream<Endpoint> ofCommandsAndKeys() {
     return Stream.of(

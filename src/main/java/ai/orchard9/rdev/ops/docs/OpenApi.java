@@ -27,6 +27,7 @@ public final class OpenApi {
           "events",
           "queue",
           "keys",
+          "claude",
           "webhooks",
           "audit",
           "health",

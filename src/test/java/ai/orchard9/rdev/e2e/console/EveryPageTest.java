@@ -9,6 +9,7 @@ import ai.orchard9.rdev.testing.browser.BrowserExtension;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,8 @@ final class EveryPageTest {
         client.post("/projects/demo/claude", run).data().path("id").asText(),
         Duration.ofSeconds(30));
     Console.key(client, "reader", "projects:read");
+    var review = Map.of("content", "Review what was changed.\n\n- " + "long ".repeat(60) + "\n");
+    client.send("PUT", "/projects/demo/claude-config/commands/review", Optional.of(review));
     try (var receiver = WebhookReceiver.http()) {
       var webhook = Console.webhook(client, receiver.url(), "every page");
       var path = "/webhooks/" + webhook;
@@ -45,6 +48,8 @@ final class EveryPageTest {
       PATHS.put("projects", "/console/projects");
       PATHS.put("project", "/console/projects/demo");
       PATHS.put("conversations", "/console/projects/demo/claude-sessions");
+      PATHS.put("claude-config", "/console/projects/demo/claude-config");
+      PATHS.put("claude-config-file", "/console/projects/demo/claude-config/commands/review");
       PATHS.put("commands", "/console/commands");
       PATHS.put("command", "/console/commands/" + command.path("id").asText());
       PATHS.put("keys", "/console/keys");
@@ -73,6 +78,8 @@ final class EveryPageTest {
         "projects",
         "project",
         "conversations",
+        "claude-config",
+        "claude-config-file",
         "commands",
         "command",
         "keys",
@@ -106,6 +113,8 @@ final class EveryPageTest {
         "projects",
         "project",
         "conversations",
+        "claude-config",
+        "claude-config-file",
         "commands",
         "command",
         "keys",

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,8 @@ final class HostileTextTest {
       return leaks;
       """;
 
+  private static final String CONFIG = "/projects/demo/claude-config/skills/hostile";
+
   @RegisterExtension
   static final BrowserExtension BROWSER = BrowserExtension.on(ConsoleServer::uri);
 
@@ -70,6 +73,7 @@ final class HostileTextTest {
             .path("id")
             .asText();
     Console.key(client, NAME, "projects:read");
+    client.send("PUT", CONFIG, Optional.of(Map.of("content", NAME + PRINT)));
     var url = URI.create("http://127.0.0.1:9/x?'onmouseover='alert(7)&javascript:alert(8)//");
     webhook = Console.webhook(client, url, NAME);
     delivery = client.post("/webhooks/" + webhook + "/test", Map.of()).data().path("id").asText();
@@ -108,6 +112,7 @@ final class HostileTextTest {
         List.of(
             "/console",
             "/console/projects/demo",
+            "/console" + CONFIG,
             "/console/commands",
             "/console/keys",
             "/console/audit",
