@@ -168,6 +168,28 @@ class ClaudeConfigTest {
   }
 
   @Test
+  void whatCannotBeTakenDownIsNotDone() {
+    var kept = free();
+    put(admin(), COMMANDS + "/" + kept, "old");
+    var postgres = TestPostgres.shared();
+    postgres.execute(server().database(), "ALTER TABLE audit_log RENAME TO audit_log_away");
+    try {
+      for (var answer :
+          List.of(
+              put(admin(), COMMANDS + "/" + kept, "new"),
+              put(admin(), COMMANDS + "/new-" + kept, "new"),
+              admin().delete(COMMANDS + "/" + kept))) {
+        assertThat(answer.status()).as(answer.text()).isGreaterThanOrEqualTo(500);
+      }
+    } finally {
+      postgres.execute(server().database(), "ALTER TABLE audit_log_away RENAME TO audit_log");
+    }
+
+    assertThat(file("commands/" + kept + ".md")).hasContent("old");
+    assertThat(file("commands/new-" + kept + ".md")).doesNotExist();
+  }
+
+  @Test
   void pagesByName() {
     for (var name : List.of("b", "a-1", "a", "c")) {
       put(admin(), CONFIG + "/agents/page-" + name, "x");
