@@ -8,6 +8,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.Session;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
+import ai.orchard9.rdev.testing.Playground;
 import ai.orchard9.rdev.testing.ProjectShell;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,24 +31,32 @@ final class ConfigBench implements AutoCloseable {
   final Path home;
   final Path work;
   final Path outside;
+  private final Path programs;
+  private final boolean ours;
   final Place place;
   final Runtime runtime;
   final FarSide far;
   final ConfigStore store;
 
   ConfigBench(ProjectShell shell) throws IOException {
-    this(shell, Files.createTempDirectory("config-test"));
+    this(shell, Files.createTempDirectory("config-test"), true);
   }
 
   ConfigBench(ProjectShell shell, Path home) throws IOException {
+    this(shell, home, false);
+  }
+
+  private ConfigBench(ProjectShell shell, Path home, boolean ours) throws IOException {
+    this.ours = ours;
     this.home = home;
     this.work = Files.createDirectories(home.resolve("workspaces/p"));
     this.outside = Files.createDirectories(home.resolve("outside"));
     this.place = new Place("p", null, work.toString());
+    this.programs = Files.createTempDirectory("config-bin");
     this.runtime =
         shell.within(
             new LocalRuntime(home.resolve("workspaces"), home.resolve("spool")),
-            Files.createTempDirectory("config-bin").resolve("bin"));
+            programs.resolve("bin"));
     this.far = new FarSide(runtime, Duration.ofSeconds(10), () -> NOW);
     this.store = new ConfigStore(far);
   }
@@ -162,5 +171,9 @@ final class ConfigBench implements AutoCloseable {
   @Override
   public void close() {
     far.close();
+    Playground.delete(programs);
+    if (ours) {
+      Playground.delete(home);
+    }
   }
 }

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// On a disk of one megabyte.
 @ParameterizedClass
-@EnumSource(ProjectShell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class ConfigDiskTest {
   @Parameter ProjectShell shell = ProjectShell.DASH;
   private Path disk = Path.of("/");

@@ -32,11 +32,12 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is written, read, listed and removed, under every shell.
 @ParameterizedClass
-@EnumSource(ProjectShell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class ConfigStoreTest {
   @Parameter ProjectShell shell = ProjectShell.DASH;
   private ConfigBench bench;

@@ -21,14 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Nothing but the project's own files is read, written or removed, whatever links there are and
 /// whenever they come.
 @ParameterizedClass
-@EnumSource(ProjectShell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class ConfinementTest {
   private static final String SECRET = "a secret";
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.orchard9.rdev.testing.ApiClient;
 import ai.orchard9.rdev.testing.ApiClient.Answer;
 import ai.orchard9.rdev.testing.Backend;
+import ai.orchard9.rdev.testing.Repetitions;
 import ai.orchard9.rdev.testing.ServerProcess;
 import ai.orchard9.rdev.testing.TestPostgres;
 import ai.orchard9.rdev.testing.cluster.PodSpec;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -30,12 +32,12 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `/projects/{id}/claude-config` as clients see it, over folders and over pods.
 @ParameterizedClass
-@EnumSource(ClaudeConfigTest.Where.class)
+@MethodSource("tested")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClaudeConfigTest {
   /// Where the projects live.
@@ -43,6 +45,12 @@ class ClaudeConfigTest {
     FOLDERS,
     PODS,
     BUSYBOX_PODS
+  }
+
+  static Stream<Where> tested() {
+    return Repetitions.full()
+        ? Stream.of(Where.values())
+        : Stream.of(Where.FOLDERS, Where.BUSYBOX_PODS);
   }
 
   private static final String CONFIG = "/projects/demo/claude-config";

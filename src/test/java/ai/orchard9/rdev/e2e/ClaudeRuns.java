@@ -302,7 +302,7 @@ abstract class ClaudeRuns {
   @Test
   void aPromptComesWhole() throws Exception {
     var prompt =
-        new StringBuilder("--version 2>/dev/null; printf %s \"$prompt\" | sha256sum; exit 0\n");
+        new StringBuilder("--version 2>/dev/null; echo -n \"$prompt\" | sha256sum; exit 0\n");
     while (prompt.length() < 262_144 - 20) {
       prompt.append("it's \"so\" `x` $(y)\\\r\n\t");
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What is called `sh` in a project, and the tools beside it.
 public enum ProjectShell {
@@ -38,6 +39,16 @@ public enum ProjectShell {
 
   ProjectShell(String program) {
     this.program = Path.of(program);
+  }
+
+  /// Those that tests go through: in full all of them, else the two that differ most.
+  public static Stream<ProjectShell> tested() {
+    return Repetitions.full() ? Stream.of(values()) : Stream.of(DASH, OLD_BUSYBOX);
+  }
+
+  /// Whether it brings its own of everything.
+  public boolean isBusybox() {
+    return this == BUSYBOX || this == OLD_BUSYBOX;
   }
 
   /// Whether tests can have it.
@@ -73,7 +84,7 @@ public enum ProjectShell {
   private String path(Path folder) {
     try {
       Files.createDirectories(folder);
-      if (this == DASH || this == BASH) {
+      if (!isBusybox()) {
         Files.createSymbolicLink(folder.resolve("sh"), program);
         return folder + ":/usr/local/bin:/usr/bin:/bin";
       }

@@ -7,6 +7,7 @@ import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.local.LocalRuntime;
 import ai.orchard9.rdev.testing.Playground;
+import ai.orchard9.rdev.testing.ProjectShell;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,22 +42,21 @@ final class Bench implements AutoCloseable {
 
   private int commands;
 
-  Bench(Shell shell) throws IOException {
+  Bench(ProjectShell shell) throws IOException {
     this(shell, Files.createTempDirectory("spool-test"));
   }
 
-  Bench(Shell shell, Path home) throws IOException {
+  Bench(ProjectShell shell, Path home) throws IOException {
     this(shell, home, home.resolve("spool"));
   }
 
-  Bench(Shell shell, Path home, Path root) throws IOException {
+  Bench(ProjectShell shell, Path home, Path root) throws IOException {
     this.home = home;
     this.root = root;
     var work = Files.createDirectories(home.resolve("workspaces/p"));
     this.place = new Place("p", null, work.toString());
     this.runtime =
-        Shell.within(
-            new LocalRuntime(home.resolve("workspaces"), root), shell.path(home.resolve("bin")));
+        shell.within(new LocalRuntime(home.resolve("workspaces"), root), home.resolve("bin"));
     this.spool = new Spool(runtime, OUTPUT_LIMIT, Duration.ofSeconds(10), new PrometheusRegistry());
   }
 

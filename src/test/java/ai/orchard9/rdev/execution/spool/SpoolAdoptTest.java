@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.orchard9.rdev.execution.spool.Bench.Outcome;
 import ai.orchard9.rdev.execution.spool.Bench.Running;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
+import ai.orchard9.rdev.testing.ProjectShell;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,12 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@EnumSource(Shell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class SpoolAdoptTest {
-  @Parameter Shell shell = Shell.DASH;
+  @Parameter ProjectShell shell = ProjectShell.DASH;
   private Bench bench;
 
   @BeforeEach

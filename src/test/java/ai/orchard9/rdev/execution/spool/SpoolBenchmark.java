@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.orchard9.rdev.bench.Report;
 import ai.orchard9.rdev.bench.Samples;
+import ai.orchard9.rdev.testing.ProjectShell;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +27,8 @@ final class SpoolBenchmark {
   @Test
   void measuresTrueAndThroughput() throws Exception {
     var report = new Report("e. The spool alone", "ms", "p50", "p95", "p99", "bare p50", "MB/s");
-    for (var shell : Arrays.stream(Shell.values()).filter(Shell::isInstalled).toList()) {
+    for (var shell :
+        Arrays.stream(ProjectShell.values()).filter(ProjectShell::isInstalled).toList()) {
       try (var bench = new Bench(shell)) {
         report.row("`true` with " + shell.name().toLowerCase(Locale.ROOT), cells(bench));
       }

@@ -3,6 +3,7 @@ package ai.orchard9.rdev.execution.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.orchard9.rdev.testing.ProjectShell;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// On a disk of one megabyte.
 @ParameterizedClass
-@EnumSource(Shell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class SpoolDiskTest {
-  @Parameter Shell shell = Shell.DASH;
+  @Parameter ProjectShell shell = ProjectShell.DASH;
   private Path root = Path.of("/");
   private Bench bench;
 

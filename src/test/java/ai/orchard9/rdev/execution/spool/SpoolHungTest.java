@@ -8,6 +8,7 @@ import ai.orchard9.rdev.runtime.Place;
 import ai.orchard9.rdev.runtime.Runtime;
 import ai.orchard9.rdev.runtime.RuntimeUnavailableException;
 import ai.orchard9.rdev.runtime.Session;
+import ai.orchard9.rdev.testing.ProjectShell;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,7 @@ class SpoolHungTest {
 
   @Test
   void givesUpOnASessionThatNeverGreets() throws Exception {
-    try (var bench = new Bench(Shell.DASH);
+    try (var bench = new Bench(ProjectShell.DASH);
         var spool =
             new Spool(
                 insteadOf(bench.runtime, "exec sleep 3"),
@@ -55,7 +56,7 @@ class SpoolHungTest {
   @Test
   void givesUpOnASessionThatNeverAnswersNorReads() throws Exception {
     var text = "echo rdev 1 i /tmp; exec sleep 3";
-    try (var bench = new Bench(Shell.DASH);
+    try (var bench = new Bench(ProjectShell.DASH);
         var spool =
             new Spool(insteadOf(bench.runtime, text), 1 << 20, LIMIT, new PrometheusRegistry())) {
       var order = Bench.at(Bench.with(bench.order("cat"), new byte[1 << 20]), "i");
@@ -65,7 +66,7 @@ class SpoolHungTest {
 
   @Test
   void saysWhatAFarSideCannotDo() throws Exception {
-    try (var bench = new Bench(Shell.DASH);
+    try (var bench = new Bench(ProjectShell.DASH);
         var spool =
             new Spool(
                 insteadOf(bench.runtime, "echo failed no room"),
@@ -79,7 +80,7 @@ class SpoolHungTest {
 
   @Test
   void replacesASpareSessionThatWent() throws Exception {
-    try (var bench = new Bench(Shell.DASH)) {
+    try (var bench = new Bench(ProjectShell.DASH)) {
       bench.instance();
       for (var pid : Bench.processes(line -> line.contains(bench.root.toString()))) {
         Bench.signal("KILL", pid);

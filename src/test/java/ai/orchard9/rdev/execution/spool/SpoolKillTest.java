@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.execution.spool.Bench.Running;
+import ai.orchard9.rdev.testing.ProjectShell;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -14,12 +15,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
-@EnumSource(Shell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class SpoolKillTest {
-  @Parameter Shell shell = Shell.DASH;
+  @Parameter ProjectShell shell = ProjectShell.DASH;
   private Bench bench;
 
   @BeforeEach

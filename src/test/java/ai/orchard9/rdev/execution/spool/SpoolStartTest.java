@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.orchard9.rdev.execution.spool.Bench.Outcome;
 import ai.orchard9.rdev.testing.Processes;
+import ai.orchard9.rdev.testing.ProjectShell;
 import ai.orchard9.rdev.testing.Repetitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +23,15 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
-@EnumSource(Shell.class)
+@MethodSource("ai.orchard9.rdev.testing.ProjectShell#tested")
 class SpoolStartTest {
   private static final ExitRecord CLEAN = new ExitRecord(0, true, false, 0, false);
 
-  @Parameter Shell shell = Shell.DASH;
+  @Parameter ProjectShell shell = ProjectShell.DASH;
   private Bench bench;
 
   @BeforeEach
@@ -150,7 +151,7 @@ class SpoolStartTest {
 
   @Test
   void takesWhatComesJustAfterTheEnd() throws Exception {
-    assumeTrue(shell != Shell.BUSYBOX, "process substitution is bash's");
+    assumeTrue(!shell.isBusybox(), "process substitution is bash's");
     for (int i = 0; i < 200; i++) {
       assertThat(run("exec > >(tee " + bench.home + "/log); echo hi").out()).isEqualTo("hi\n");
     }
@@ -233,7 +234,7 @@ class SpoolStartTest {
   @ParameterizedTest
   @ValueSource(strings = {"poll 0.02", "cat 0.02", "cat 1"})
   void followsByOtherMeansToo(String means) throws Exception {
-    assumeTrue(shell != Shell.BUSYBOX || !means.startsWith("poll"), "polling is GNU tail's");
+    assumeTrue(!shell.isBusybox() || !means.startsWith("poll"), "polling is GNU tail's");
     var boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Files.createDirectories(bench.root);
     Files.writeString(bench.root.resolve("instance-" + boot), "fixed " + means + "\n");
