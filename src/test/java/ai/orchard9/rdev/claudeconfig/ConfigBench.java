@@ -168,9 +168,14 @@ final class ConfigBench implements AutoCloseable {
     }
   }
 
+  /// Ends what is at work; what it has left can be looked at.
+  void stop() {
+    far.close();
+  }
+
   @Override
   public void close() {
-    far.close();
+    stop();
     Playground.delete(programs);
     if (ours) {
       Playground.delete(home);

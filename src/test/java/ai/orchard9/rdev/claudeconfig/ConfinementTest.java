@@ -51,8 +51,9 @@ class ConfinementTest {
 
   @AfterEach
   void close() throws Exception {
-    bench.close();
+    bench.stop();
     assertOutsideUntouched();
+    bench.close();
   }
 
   private void assertOutsideUntouched() throws Exception {
