@@ -87,7 +87,8 @@ final class RunTally {
     inputTokens = input == null ? inputTokens : input;
     var output = number(line.path("usage").path("output_tokens"));
     outputTokens = output == null ? outputTokens : output;
-    var cost = line.path("total_cost_usd");
+    // The second is of versions before 1.0.
+    var cost = line.path(line.has("total_cost_usd") ? "total_cost_usd" : "cost_usd");
     if (cost.isNumber() && cost.asDouble() >= 0 && Double.isFinite(cost.asDouble())) {
       costUsd = cost.asDouble();
     }

@@ -94,6 +94,6 @@ final class ConfigErrors {
   }
 
   static ApiException busy() {
-    return new ApiException.Unavailable("too many are looked at at this moment", SOON);
+    return new ApiException.Unavailable("too many calls about configurations at this moment", SOON);
   }
 }

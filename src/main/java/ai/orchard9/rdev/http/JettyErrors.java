@@ -84,6 +84,8 @@ final class JettyErrors {
             new ErrorBody.Meta(requestId, clock.instant()));
     response.getHeaders().put(RequestHandler.REQUEST_ID, requestId);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    // Jetty's own; no other error has it.
+    response.getHeaders().remove(HttpHeader.CACHE_CONTROL);
     if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
       // Jetty says so while it starts or stops; what comes then, or another server, will answer.
       response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);

@@ -210,6 +210,13 @@ final class AgentReaderTest {
   }
 
   @Test
+  void readsTheCostOfOlderVersions() {
+    line("{\"type\":\"result\",\"subtype\":\"success\",\"cost_usd\":0.003,\"total_cost\":0.003}");
+
+    assertThat(reader.run().costUsd()).isEqualTo(0.003);
+  }
+
+  @Test
   void theLastLineMayHaveNoNewline() {
     assertThat(
             read(

@@ -48,6 +48,7 @@ final class HttpTest {
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).contains("1");
+    assertThat(response.headers().firstValue("Cache-Control")).isEmpty();
     assertThat(response.body()).contains("\"SERVICE_UNAVAILABLE\"");
   }
 

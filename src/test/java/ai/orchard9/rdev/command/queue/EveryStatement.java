@@ -86,6 +86,8 @@ final class EveryStatement implements Plans.Everything {
                     QueueFixture.command(
                         PROJECT, Priority.URGENT, null, it == 0 ? idempotency : null))
             .toList();
+    line.lockSessions(new String[] {PROJECT + " s-1"});
+    assertThat(line.busySessions(new String[] {PROJECT}, new String[] {"s-1"})).isEmpty();
     var submitted = line.insert(new NewCommandColumns(rows), AGING);
     assertThat(submitted).hasSameSizeAs(rows);
     line.insertInputs(rows);
@@ -125,6 +127,7 @@ final class EveryStatement implements Plans.Everything {
     var claim = claims.get(0);
     assertThat(owner.storeInstance(id(claim), claim.token(), "i-1")).isOne();
     owner.acknowledge(id(claim), claim.token());
+    owner.noteAgent(id(claim), claim.token(), "{}", "s-1");
     assertThat(owner.requestCancel(id(claim), 5, QueueFixture.ALICE)).isOne();
     assertThat(owner.killRequests("me", ids)).hasSize(1);
     claim = claims.get(1);
