@@ -35,12 +35,14 @@ interface OwnerDao {
           + ", false AS has_inputs")
   List<Claim> adopt(String owner, String[] mine, int count, boolean silent, int leaseSeconds);
 
-  /// Extends the leases of those still ours and names them; the others were taken over. Rows are
-  /// locked in one order, here and in [#finish], so that the two do not wait in a circle.
+  /// Extends the leases of those still ours and names them; the others were taken over, or handed
+  /// over meanwhile: such a lease must not come to life again, or nobody takes over at once. Rows
+  /// are locked in one order, here and in [#finish], so that the two do not wait in a circle.
   @SqlQuery(
       """
       WITH mine AS MATERIALIZED (
         SELECT id FROM commands WHERE id = ANY(:ids) AND owner = :owner AND status = 'running'
+          AND lease_until > '-infinity'
         ORDER BY id FOR UPDATE
       )
       UPDATE commands SET lease_until = clock_timestamp() + :leaseSeconds * interval '1 second'

@@ -177,7 +177,13 @@ final class OwnerSteps {
   private void renew(Server server, List<String> asked) {
     world.tell("renew", server.fixture.owner(), asked);
     var owner = server.fixture.owner();
-    var mine = model.list(it -> asked.contains(it.id) && it.isRunning() && owner.equals(it.owner));
+    var mine =
+        model.list(
+            it ->
+                asked.contains(it.id)
+                    && it.isRunning()
+                    && owner.equals(it.owner)
+                    && it.lease != Lease.RELEASED);
     assertThat(server.fixture.queue().renew(owner, asked))
         .containsExactlyInAnyOrderElementsOf(QueueWorld.ids(mine, _ -> true));
     mine.forEach(it -> it.lease = Lease.HELD);

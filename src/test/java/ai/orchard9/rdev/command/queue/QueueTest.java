@@ -343,6 +343,20 @@ final class QueueTest {
         .containsExactlyInAnyOrder(waiting, all, running);
   }
 
+  @Test
+  void whatWasHandedOverIsNotRenewedAnyMore() {
+    var id = submit("demo");
+    var claim = me.claim(DEMO, 1, 1).getFirst();
+    assertThat(me.queue().release(claim)).isTrue();
+
+    // A renewal that was under way comes late.
+    assertThat(me.queue().renew(me.owner(), List.of(id.value()))).isEmpty();
+
+    assertThat(other.queue().adopt(other.owner(), Set.of(), 5, false))
+        .extracting(it -> it.command().id())
+        .containsExactly(id);
+  }
+
   private static Result cancelled() {
     return new Result(
         CommandStatus.CANCELLED,
