@@ -129,7 +129,6 @@ public final class RdevConfiguration extends Configuration {
   private @Valid DatabaseConfig database = DatabaseConfig.embedded();
   private @Valid Projects runtime = new Projects("local", "rdev", "", "");
   private @Valid Execution execution = new Execution(5, 100, 64L << 20, 2000);
-
   private @Valid ClaudeSettings claude = ClaudeSettings.DEFAULT;
   private Policy policy = new Policy(ShellPolicy.DEFAULT);
   private @Valid Webhooks webhooks = new Webhooks("", 100, new Secret<>(""), "");
@@ -234,6 +233,7 @@ public final class RdevConfiguration extends Configuration {
     this.claude = claude;
   }
 
+  @JsonProperty
   public Policy getPolicy() {
     return policy;
   }

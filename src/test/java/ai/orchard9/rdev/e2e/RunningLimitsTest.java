@@ -10,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +67,45 @@ final class RunningLimitsTest {
     return SharedPair.number(
         "SELECT count(*) FROM commands WHERE status = 'running' AND project = '%s'"
             .formatted(gate.project()));
+  }
+
+  @Test
+  void aLimitHoldsOnBothUnderLoadAndComesBackOnBoth() throws Exception {
+    var busy = new AtomicBoolean(true);
+    var ended = new ConcurrentLinkedQueue<Integer>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var loads = new ArrayList<Future<?>>();
+      for (var server : List.of(client, other.client(), client, other.client())) {
+        loads.add(
+            threads.submit(
+                () -> {
+                  while (busy.get()) {
+                    ended.add(server.run("sleep 0.05").path("exit_code").asInt(-1));
+                  }
+                }));
+      }
+      try {
+        one.admin().run("limits?concurrent_commands=3&for=4s");
+        await("on both")
+            .atMost(EVERYWHERE_WITHIN)
+            .until(() -> haveLimit("concurrent_commands=3 from=override"));
+        await("back on both").atMost(SOON).until(() -> haveLimit("from=configuration"));
+      } finally {
+        busy.set(false);
+      }
+      for (var load : loads) {
+        load.get();
+      }
+    }
+    assertThat(ended).hasSizeGreaterThan(20).containsOnly(0);
+  }
+
+  private boolean haveLimit(String wanted) {
+    return Stream.of(one, other)
+        .allMatch(
+            server ->
+                server.admin().run("limits").lines().stream()
+                    .anyMatch(it -> it.startsWith("concurrent_commands=") && it.contains(wanted)));
   }
 
   @Test
